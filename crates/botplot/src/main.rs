@@ -1,0 +1,2 @@
+//! The `botplot` binary.
+fn main() {}
