@@ -25,7 +25,7 @@ fn limits(max_bytes: usize, millis: u64) -> GetLimits {
 fn bomb(megabytes: usize) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     for _ in 0..megabytes {
-        gzip.write_all(&[0; KB * KB]).unwrap();
+        gzip.write_all(&vec![0; KB * KB]).unwrap();
     }
     gzip.finish().unwrap()
 }
@@ -94,7 +94,7 @@ async fn headers_without_end_are_refused() {
         let line = if request.path == "/many" {
             b"X-Pad: y\r\n".to_vec()
         } else {
-            [b"X-Pad: ".as_slice(), &[b'y'; 64 * KB], b"\r\n"].concat()
+            [b"X-Pad: ".as_slice(), &vec![b'y'; 64 * KB], b"\r\n"].concat()
         };
         for _ in 0..200 {
             if stream.write_all(&line).is_err() {
