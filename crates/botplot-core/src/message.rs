@@ -1,0 +1,100 @@
+//! Messages: what was said, by whom, and what an answer was built from.
+
+use crate::conversation::words;
+use crate::{ChunkId, ConversationId, MessageId, ProjectId, SourceId, Timestamp};
+
+/// Characters a visitor's message may have after trimming.
+pub const LIMIT: usize = 8_000;
+
+/// Who a message is from, as the API shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The visitor.
+    User,
+    /// The bot, or a person in its place.
+    Assistant,
+}
+
+/// How far a message got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// An answer that is being generated.
+    Pending,
+    /// Whole.
+    Complete,
+    /// Cut on the visitor's or an agent's wish; what was sent is kept.
+    Stopped,
+    /// Broken off by a fault; what was sent is kept.
+    Failed,
+}
+
+words!(Role { User = "user", Assistant = "assistant" });
+words!(State { Pending = "pending", Complete = "complete", Stopped = "stopped", Failed = "failed" });
+
+/// One passage that an answer used: a snapshot that outlives its source.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SourceRef {
+    /// The passage's text.
+    pub content: String,
+    /// Cosine of question and passage, 0–1, two decimals.
+    pub similarity: f64,
+    /// The chunk.
+    pub id: ChunkId,
+    /// The source it belongs to.
+    pub source_id: SourceId,
+    /// The page's title.
+    pub title: String,
+    /// The page's address, if it has one that a visitor can open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// One message of a conversation.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// The tenant.
+    pub project: ProjectId,
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// Who it is from.
+    pub role: Role,
+    /// The text.
+    pub content: String,
+    /// What an answer was built from.
+    pub sources: Vec<SourceRef>,
+    /// How likely it is that the knowledge covers the question; none for visitors' and people's messages.
+    pub confidence: Option<f64>,
+    /// How far it got.
+    pub state: State,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+/// A visitor's text, trimmed and within its limits, or why it is not.
+pub fn clean(text: &str) -> Result<String, &'static str> {
+    if text.contains('\0') {
+        return Err("must not contain U+0000");
+    }
+    let trimmed = text.trim();
+    match trimmed.chars().count() {
+        0 => Err("must not be empty"),
+        n if n > LIMIT => Err("must have at most 8,000 characters"),
+        _ => Ok(trimmed.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_trimmed_and_limited_by_characters() {
+        assert_eq!(clean("  hi \n"), Ok("hi".into()));
+        assert!(clean(&"😀".repeat(LIMIT)).is_ok());
+        assert!(clean(&"😀".repeat(LIMIT + 1)).is_err());
+        assert!(clean(" \u{3000}\t").is_err());
+        assert!(clean("a\0b").is_err());
+    }
+}
