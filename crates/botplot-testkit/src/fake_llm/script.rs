@@ -178,16 +178,14 @@ impl Reply {
     }
 
     fn ending(&self) -> String {
-        let mut text = self.line(&json!({}), Some("stop"));
+        let text = self.line(&json!({}), Some("stop"));
         if self.fault == Some(Fault::NoDone) {
             return text;
         }
         let usage = json!({"object": "chat.completion.chunk", "choices": [], "usage": self.usage()});
-        text += &format!("data: {usage}\n\ndata: [DONE]\n\n");
-        if self.fault == Some(Fault::TokensAfterDone) {
-            text.push_str(&self.token("TOO LATE"));
-        }
-        text
+        let late =
+            if self.fault == Some(Fault::TokensAfterDone) { self.token("TOO LATE") } else { String::new() };
+        format!("{text}data: {usage}\n\ndata: [DONE]\n\n{late}")
     }
 
     fn usage(&self) -> Value {
