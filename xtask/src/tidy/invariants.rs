@@ -48,6 +48,13 @@ const RULES: &[Rule] = &[
         tests_may: true,
         why: "only `botplot-web` knows the status codes that a client gets",
     },
+    Rule {
+        never: &["Store"],
+        inside: &["crates/botplot-web/src/"],
+        outside: &[],
+        tests_may: true,
+        why: "handlers read through the store's `Reader`; every change goes through `botplot-engine`",
+    },
 ];
 
 /// Lines that break one of the rules.
@@ -57,7 +64,7 @@ pub(super) fn faults(project: &Project) -> Vec<Fault> {
         for rule in RULES.iter().filter(|rule| rule.holds_for(path)) {
             let text = if rule.tests_may { without_tests(text) } else { text.to_owned() };
             for (at, line) in blank(&text, Blank::Comments).lines().enumerate() {
-                if let Some(word) = rule.never.iter().find(|word| line.contains(**word)) {
+                if let Some(word) = rule.never.iter().find(|words| has_words(line, words)) {
                     faults.push(Fault::new(path, at + 1, format!("`{}`: {}", word.trim(), rule.why)));
                 }
             }
@@ -66,6 +73,16 @@ pub(super) fn faults(project: &Project) -> Vec<Fault> {
     let stray = project.tree.ending(".sql").filter(|(path, _)| RULES[0].holds_for(path));
     faults.extend(stray.map(|(path, _)| Fault::new(path, 0, RULES[0].why)));
     faults
+}
+
+/// Whether the words stand in the line, and not as a part of longer ones.
+fn has_words(line: &str, words: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(words).any(|(at, _)| {
+        let before = line[..at].ends_with(is_word) && words.starts_with(is_word);
+        let after = line[at + words.len()..].starts_with(is_word) && words.ends_with(is_word);
+        !before && !after
+    })
 }
 
 impl Rule {
@@ -96,6 +113,15 @@ mod tests {
         let text = "fn a() { std::fs::read(\"x\"); }\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n";
         assert_eq!(lines("crates/botplot-search/src/tokens.rs", text), [1]);
         assert_eq!(lines("crates/botplot-ingest/src/fetch.rs", text), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn a_handler_with_the_store_is_found() {
+        assert_eq!(lines("crates/botplot-web/src/api/chat.rs", "use botplot_store::{Reader, Store};\n"), [1]);
+        assert_eq!(
+            lines("crates/botplot-web/src/api/chat.rs", "// Store\nuse botplot_store::StoreError;\n"),
+            [] as [usize; 0]
+        );
     }
 
     #[test]
