@@ -1,1 +1,26 @@
-//! PLACE botplot-search
+//! Ranking: which passages of a project answer a question, how sure that is, and which sentences say it.
+//!
+//! Pure: no I/O, no waiting, no clock. Everything comes in as arguments; an [`Index`] is derived from the store and
+//! can be thrown away at any moment. `question → tokens → repairs → BM25 ∥ vector scan → blend → confidence`.
+
+mod confidence;
+mod context;
+pub mod eval;
+mod fuse;
+mod index;
+mod language;
+mod lexical;
+mod question;
+mod spelling;
+mod tokens;
+mod vectors;
+mod vocabulary;
+
+pub use confidence::{Signals, confidence};
+pub use context::{follow_up, standalone};
+pub use fuse::{blend, lexical_weight};
+pub use index::{ChunkText, Found, Hit, Index, Query, embedding_text};
+pub use language::Language;
+pub use question::Terms;
+pub use tokens::{Token, fold, tokens};
+pub use vectors::Vector;

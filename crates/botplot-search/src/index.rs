@@ -1,0 +1,330 @@
+//! One project's passages in memory: words and vectors, changed page by page, searched as a whole.
+
+use std::cmp::Reverse;
+
+use botplot_core::{ChunkId, PageId, SourceId};
+use hashbrown::HashMap;
+
+use crate::confidence::{Signals, confidence};
+use crate::context;
+use crate::fuse::{blend, lexical_weight};
+use crate::language::Language;
+use crate::lexical::{Lexical, Slot};
+use crate::question::{Known, Terms};
+use crate::tokens::tokens;
+use crate::vectors::{Matrix, Vector};
+use crate::vocabulary::{FormId, TermId, Vocabulary};
+
+/// How many of the best passages coverage looks at.
+const COVERED_BY: usize = 5;
+/// A slot that no living passage has.
+const NOWHERE: Slot = Slot::MAX;
+
+/// A passage to be indexed.
+#[derive(Clone, Debug)]
+pub struct ChunkText<'a> {
+    /// The passage's id; adding it again replaces it.
+    pub chunk: ChunkId,
+    /// The page it belongs to.
+    pub page: PageId,
+    /// The source of that page.
+    pub source: SourceId,
+    /// The page's title.
+    pub title: &'a str,
+    /// The headings above the passage.
+    pub heading: &'a str,
+    /// The passage's own text.
+    pub body: &'a str,
+    /// Its embedding, when there is one yet.
+    pub vector: Option<Vector>,
+}
+
+/// A question to an index.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Query<'a> {
+    /// The question as it was asked.
+    pub text: &'a str,
+    /// Earlier turns of the conversation, the latest last: used only when the question leans on them.
+    pub context: Option<&'a str>,
+    /// The question's embedding (see [`crate::standalone`] for its text), of the model that made the passages'.
+    pub vector: Option<&'a [f32]>,
+    /// The most passages to find.
+    pub limit: usize,
+}
+
+/// A passage that was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The passage.
+    pub chunk: ChunkId,
+    /// Its page.
+    pub page: PageId,
+    /// Its source.
+    pub source: SourceId,
+    /// Its word score as a share of the best passage's, 0–1.
+    pub lexical: f32,
+    /// Its vector's cosine to the question's, when both are there.
+    pub cosine: Option<f32>,
+    /// What it is ranked by.
+    pub score: f32,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The best passages, best first.
+    pub hits: Vec<Hit>,
+    /// How likely it is that the passages cover the question, 0–1.
+    pub confidence: f32,
+    /// The largest share of the question's telling words in one of the five best passages, 0–1.
+    pub coverage: f32,
+    /// Words that no passage has, and what was searched instead.
+    pub repaired: Vec<(String, String)>,
+    /// The question's telling words, for [`crate::extract`].
+    pub terms: Terms,
+}
+
+/// A passage's place: ids, language, and the distinct forms it was indexed with.
+struct Entry {
+    chunk: ChunkId,
+    page: PageId,
+    source: SourceId,
+    language: Language,
+    forms: Box<[FormId]>,
+}
+
+/// One project's passages, ready to be searched; derived from the store and worth nothing by itself.
+#[derive(Default)]
+pub struct Index {
+    vocabulary: Vocabulary,
+    lexical: Lexical,
+    matrix: Matrix,
+    entries: Vec<Option<Entry>>,
+    slots: HashMap<ChunkId, Slot>,
+    pages: HashMap<PageId, Vec<ChunkId>>,
+    languages: [u32; Language::ALL.len()],
+}
+
+impl Index {
+    /// An index without passages.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a passage, in place of an earlier one of the same id.
+    #[expect(clippy::needless_pass_by_value, reason = "callers make a passage to give it away")]
+    pub fn add(&mut self, chunk: ChunkText<'_>) {
+        self.remove(chunk.chunk);
+        let slot = self.entries.len() as Slot;
+        let language = Language::of_parts([chunk.title, chunk.heading, chunk.body]);
+        let (forms, terms, length) = self.count(&chunk, language);
+        for &form in &forms {
+            self.vocabulary.count_up(form);
+        }
+        self.lexical.add(slot, &terms, length);
+        if let Some(vector) = &chunk.vector {
+            self.matrix.set(slot as usize, vector);
+        }
+        self.languages[language as usize] += 1;
+        self.slots.insert(chunk.chunk, slot);
+        self.pages.entry(chunk.page).or_default().push(chunk.chunk);
+        let ChunkText { chunk, page, source, .. } = chunk;
+        self.entries.push(Some(Entry { chunk, page, source, language, forms: forms.into() }));
+    }
+
+    /// Takes out every passage of the page.
+    pub fn remove_page(&mut self, page: PageId) {
+        for chunk in self.pages.remove(&page).unwrap_or_default() {
+            self.remove(chunk);
+        }
+    }
+
+    /// Takes out every passage of the source.
+    pub fn remove_source(&mut self, source: SourceId) {
+        let own = self.entries.iter().flatten().filter(|entry| entry.source == source);
+        for chunk in own.map(|entry| entry.chunk).collect::<Vec<_>>() {
+            self.remove(chunk);
+        }
+    }
+
+    /// Gives a passage its embedding; a passage that is gone stays gone.
+    #[expect(clippy::needless_pass_by_value, reason = "callers make a vector to give it away")]
+    pub fn set_vector(&mut self, chunk: ChunkId, vector: Vector) {
+        if let Some(&slot) = self.slots.get(&chunk) {
+            self.matrix.set(slot as usize, &vector);
+        }
+    }
+
+    /// How many passages there are.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are no passages.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// How many passages have their embedding.
+    pub fn vectors(&self) -> usize {
+        self.matrix.filled()
+    }
+
+    /// Memory held, in bytes, about.
+    pub fn bytes(&self) -> usize {
+        let forms = self.entries.iter().flatten().map(|entry| entry.forms.len() * 4).sum::<usize>();
+        self.vocabulary.bytes()
+            + self.lexical.bytes()
+            + self.matrix.bytes()
+            + forms
+            + self.entries.capacity() * size_of::<Option<Entry>>()
+            + self.slots.capacity() * 24
+            + self.pages.capacity() * 48
+            + self.slots.len() * 16
+    }
+
+    /// Finds the passages that answer the question best.
+    pub fn search(&self, query: &Query<'_>) -> Found {
+        self.search_weighted(query, None)
+    }
+
+    /// As [`Index::search`], with the words' share of the score (0–1) given, so that both ways can be compared.
+    pub fn search_weighted(&self, query: &Query<'_>, words: Option<f32>) -> Found {
+        let context = query.context.filter(|_| context::leans_on_context(query.text));
+        let languages = self.languages();
+        let known = Known { vocabulary: &self.vocabulary, lexical: &self.lexical, languages: &languages };
+        let mut terms = known.terms(query.text, context);
+        let mut lexical = vec![0.0; self.entries.len()];
+        for word in &terms.words {
+            self.lexical.score(&word.terms, word.weight * word.idf, &mut lexical);
+        }
+        let weight = words.unwrap_or_else(|| lexical_weight(terms.language));
+        let cosines = query.vector.and_then(|vector| self.matrix.cosines(vector));
+        let (hits, nearest) = self.best(&lexical, cosines.as_deref(), weight, query.limit);
+        let coverage = self.coverage(&terms, &hits);
+        // While vectors are still being made, the nearest may be among the missing.
+        let read = terms.language == Language::English && self.matrix.filled() * 2 > self.len();
+        let cosine = nearest.filter(|_| read);
+        let repaired = std::mem::take(&mut terms.repaired);
+        let confidence = if hits.is_empty() { 0.0 } else { confidence(Signals { coverage, cosine }) };
+        Found { hits, confidence, coverage, repaired, terms }
+    }
+
+    /// The best passages, and the best cosine of all.
+    fn best(
+        &self,
+        lexical: &[f32],
+        cosines: Option<&[f32]>,
+        weight: f32,
+        limit: usize,
+    ) -> (Vec<Hit>, Option<f32>) {
+        let most = lexical.iter().copied().fold(0.0, f32::max);
+        let cosine =
+            |slot: usize| cosines.and_then(|all| all.get(slot)).copied().filter(|_| self.matrix.has(slot));
+        let nearest = (0..self.entries.len()).filter_map(cosine).reduce(f32::max);
+        let mut ranked = Vec::with_capacity(self.entries.len().min(4096));
+        for (slot, score) in lexical.iter().enumerate() {
+            let share = if most > 0.0 { score / most } else { 0.0 };
+            let cosine = cosine(slot);
+            if share > 0.0 || cosine.is_some_and(|cosine| cosine > 0.0) {
+                ranked.push((blend(weight, share, cosine, nearest.unwrap_or(1.0)), slot, share, cosine));
+            }
+        }
+        let chunk = |slot: usize| self.entries[slot].as_ref().map(|entry| entry.chunk);
+        let order = |a: &(f32, usize, f32, Option<f32>), b: &(f32, usize, f32, Option<f32>)| {
+            b.0.total_cmp(&a.0).then_with(|| chunk(a.1).cmp(&chunk(b.1)))
+        };
+        if ranked.len() > limit && limit > 0 {
+            ranked.select_nth_unstable_by(limit - 1, order);
+        }
+        ranked.truncate(limit);
+        ranked.sort_unstable_by(order);
+        let hits = ranked.into_iter().filter_map(|(score, slot, lexical, cosine)| {
+            let entry = self.entries[slot].as_ref()?;
+            Some(Hit { chunk: entry.chunk, page: entry.page, source: entry.source, lexical, cosine, score })
+        });
+        (hits.collect(), nearest)
+    }
+
+    fn coverage(&self, terms: &Terms, hits: &[Hit]) -> f32 {
+        let all = terms.words.iter().map(|word| word.weight * word.idf).sum::<f32>();
+        let best = hits.iter().take(COVERED_BY).filter_map(|hit| self.slots.get(&hit.chunk)).map(|&slot| {
+            let there = terms.words.iter().filter(|word| self.lexical.has(slot, &word.terms));
+            there.map(|word| word.weight * word.idf).sum::<f32>()
+        });
+        if all > 0.0 { best.fold(0.0, f32::max) / all } else { 0.0 }
+    }
+
+    /// Languages that passages have, the most common first.
+    fn languages(&self) -> Vec<Language> {
+        let mut some = Language::ALL.to_vec();
+        some.retain(|language| self.languages[*language as usize] > 0);
+        some.sort_by_key(|language| Reverse(self.languages[*language as usize]));
+        some
+    }
+
+    /// A passage's distinct forms, its terms with their counts, and its length in words.
+    fn count(&mut self, chunk: &ChunkText<'_>, language: Language) -> (Vec<FormId>, Vec<(TermId, u32)>, u32) {
+        let mut forms = Vec::with_capacity(chunk.body.len() / 8);
+        for text in [chunk.title, chunk.heading, chunk.body] {
+            tokens(text, |token| forms.extend(self.vocabulary.learn(token, language)));
+        }
+        let length = forms.len() as u32;
+        let mut terms = forms.iter().map(|&form| self.vocabulary.term_of(form)).collect::<Vec<_>>();
+        terms.sort_unstable();
+        let counts = terms.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect();
+        forms.sort_unstable();
+        forms.dedup();
+        (forms, counts, length)
+    }
+
+    fn remove(&mut self, chunk: ChunkId) {
+        let Some(slot) = self.slots.remove(&chunk) else { return };
+        let Some(entry) = self.entries[slot as usize].take() else { return };
+        let mut terms = entry.forms.iter().map(|&form| self.vocabulary.term_of(form)).collect::<Vec<_>>();
+        terms.sort_unstable();
+        terms.dedup();
+        self.lexical.remove(slot, terms.into_iter());
+        for &form in &entry.forms {
+            self.vocabulary.count_down(form);
+        }
+        self.matrix.clear(slot as usize);
+        self.languages[entry.language as usize] -= 1;
+        if let Some(chunks) = self.pages.get_mut(&entry.page) {
+            chunks.retain(|other| *other != chunk);
+            if chunks.is_empty() {
+                self.pages.remove(&entry.page);
+            }
+        }
+        if self.entries.len() > 64 && self.slots.len() * 2 < self.entries.len() {
+            self.close_gaps();
+        }
+    }
+
+    /// Gives the living passages the lowest slots, in the same order.
+    fn close_gaps(&mut self) {
+        let mut next = 0;
+        let number = |entry: &Option<Entry>| {
+            entry.as_ref().map_or(NOWHERE, |_| {
+                next += 1;
+                next - 1
+            })
+        };
+        let moved = self.entries.iter().map(number).collect::<Vec<_>>();
+        let slots = self.slots.len();
+        self.lexical.renumber(&moved, slots);
+        self.matrix.renumber(&moved, slots);
+        self.entries.retain(Option::is_some);
+        for (slot, entry) in self.entries.iter().flatten().enumerate() {
+            self.slots.insert(entry.chunk, slot as Slot);
+        }
+    }
+}
+
+/// The text that a passage's embedding is made of: title and headings lead, so that a passage says what it is about.
+pub fn embedding_text(title: &str, heading: &str, body: &str) -> String {
+    let parts = [title.trim(), heading.trim(), body.trim()];
+    let distinct =
+        parts.iter().enumerate().filter(|(at, part)| !part.is_empty() && !parts[..*at].contains(part));
+    distinct.map(|(_, part)| *part).collect::<Vec<_>>().join("\n")
+}
