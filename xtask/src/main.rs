@@ -9,6 +9,7 @@
 
 mod build_time;
 mod ci;
+mod model;
 mod programs;
 mod run;
 mod shape;
@@ -54,6 +55,11 @@ pub(crate) const COMMANDS: &[Command] = &[
         name: "check",
         doc: "run one reliability check; without a name, list what there is",
         run: programs::check,
+    },
+    Command {
+        name: "model",
+        doc: "make the embedding model's weights again; `--check` only compares",
+        run: model::run,
     },
     Command { name: "build-time", doc: "time a clean release build", run: build_time::build_time },
 ];
