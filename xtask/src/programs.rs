@@ -1,5 +1,6 @@
 //! The committed programs that measure a figure or try the server's promises: one line of [`PROGRAMS`] each.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -19,9 +20,9 @@ pub(crate) enum Kind {
 enum How {
     /// An example of a package, in release.
     Example(&'static str, &'static str),
-    /// A Python script, with the release build of the server made first.
+    /// A script, by its path: Python (`.py`) or bash (`.sh`).
     #[expect(dead_code, reason = "the first script takes this line away")]
-    Python(&'static str),
+    Script(&'static str),
 }
 
 /// A program that anyone can run.
@@ -30,6 +31,8 @@ pub(crate) struct Program {
     name: &'static str,
     doc: &'static str,
     how: How,
+    /// Whether it starts the server, so that `target/release/botplot` has to be built before.
+    starts_server: bool,
 }
 
 /// Every program.
@@ -69,19 +72,26 @@ fn start(kind: Kind, arguments: &[String]) -> Result<()> {
     let Some(program) = find(kind, name) else {
         bail!("there is no `{name}`: without a name, all are listed");
     };
+    if program.starts_server {
+        run(cargo(["build", "--release", "--package", "botplot"]).args(locked()))?;
+    }
     match program.how {
         How::Example(package, example) => {
             let arguments = ["run", "--release", "--package", package, "--example", example];
             run(cargo(arguments).args(locked()).arg("--").args(rest))
         }
-        How::Python(script) => {
-            if !in_path("python3") {
-                bail!("`{script}` needs python3: install the package `python3`");
+        How::Script(path) => {
+            let interpreter = interpreter_of(path);
+            if !in_path(interpreter) {
+                bail!("`{path}` needs {interpreter}: install the package `{interpreter}`");
             }
-            run(cargo(["build", "--release", "--package", "botplot"]).args(locked()))?;
-            run(Command::new("python3").current_dir(root()).arg(script).args(rest))
+            run(Command::new(interpreter).current_dir(root()).arg(path).args(rest))
         }
     }
+}
+
+fn interpreter_of(path: &str) -> &'static str {
+    if Path::new(path).extension().is_some_and(|end| end == "py") { "python3" } else { "bash" }
 }
 
 #[cfg(test)]
@@ -93,7 +103,7 @@ mod tests {
         for program in PROGRAMS {
             let path = match program.how {
                 How::Example(package, example) => format!("crates/{package}/examples/{example}"),
-                How::Python(script) => script.to_owned(),
+                How::Script(path) => path.to_owned(),
             };
             let forms = [path.clone(), format!("{path}.rs"), format!("{path}/main.rs")];
             assert!(forms.iter().any(|form| root().join(form).is_file()), "{}: no `{path}`", program.name);
