@@ -61,7 +61,8 @@ fn empty_word(kind: &str, name: &str) -> Option<String> {
     if let Some(word) = words.iter().find(|word| EMPTY.contains(&word.as_str())) {
         return Some(word.clone());
     }
-    if ENDS.contains(&last.as_str()) {
+    let asks = kind == "fn" && matches!(first.as_str(), "is" | "has");
+    if ENDS.contains(&last.as_str()) && !asks {
         return Some(last.clone());
     }
     let is_verb = VERBS.contains(&first.as_str()) && (kind == "fn" || words.len() == 1);
@@ -119,6 +120,7 @@ mod tests {
             "let s = \"fn handle()\";",
             "info!(\"x\");",
             "fn recommend() {}",
+            "fn is_data() {}",
             "#[cfg(test)]\nmod tests {\n    fn handle() {}\n}",
         ] {
             assert_eq!(reasons("a/src/x.rs", text), 0, "{text}");
