@@ -1,0 +1,123 @@
+//! The encoder: text in, unit vector out.
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::ThreadPool;
+use rten_gemm::GemmExecutor;
+
+use crate::linear::Quantised;
+use crate::rows::{self, Rounding};
+use crate::tokenizer::Tokenizer;
+use crate::weights::{Layer, Model};
+use crate::{DIMENSIONS, MAX_PIECES, attention, feed_forward};
+
+/// Rows whose query, key and value are computed together.
+const BLOCK: usize = 64;
+
+/// The loaded model, to be shared by all threads: about 15 MB on the heap.
+pub struct Encoder {
+    tokenizer: Tokenizer,
+    model: Model,
+    gemm: GemmExecutor<u8, i8, i32>,
+    rounding: Rounding,
+    /// Set where the process's own pool would spread a product over several threads.
+    one_thread: Option<ThreadPool>,
+    /// Memory of calls that have ended, for the next ones.
+    spaces: Mutex<Vec<Space>>,
+}
+
+/// The memory of one call.
+#[derive(Default)]
+struct Space {
+    hidden: Vec<f32>,
+    attention_in: Vec<f32>,
+    attended: Vec<f32>,
+    quantised: Quantised,
+    product: Vec<i32>,
+    attention: attention::Space,
+    feed_forward: feed_forward::Space,
+}
+
+impl Encoder {
+    /// Unpacks the compiled-in weights for this CPU.
+    ///
+    /// `rten-gemm` spreads a product over rayon's global pool, which would take the CPU from others and make a call
+    /// wait for other threads. The first encoder of a process therefore sets that pool to one thread; where somebody
+    /// else has set it before, the encoder works in a pool of its own.
+    pub fn load() -> Self {
+        // An error says that the pool is there already, which the next line looks at.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
+        let one_thread = (rayon::current_num_threads() != 1)
+            .then(|| rayon::ThreadPoolBuilder::new().num_threads(1).build().ok())
+            .flatten();
+        let gemm = GemmExecutor::default();
+        Self {
+            tokenizer: Tokenizer::load(),
+            model: Model::load(&gemm),
+            rounding: Rounding::for_product(gemm.may_saturate()),
+            gemm,
+            one_thread,
+            spaces: Mutex::default(),
+        }
+    }
+
+    /// The vector of a text: 384 numbers of length one. Text beyond 256 word pieces is not read.
+    pub fn embed(&self, text: &str) -> Vec<f32> {
+        let pieces = self.tokenizer.pieces(text, MAX_PIECES);
+        let mut space = self.spaces.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let (vector, space) = match &self.one_thread {
+            Some(pool) => pool.install(|| (self.forward(&pieces, &mut space), space)),
+            None => (self.forward(&pieces, &mut space), space),
+        };
+        self.spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
+        vector
+    }
+
+    /// The vectors of several texts, in their order; each is what [`embed`](Self::embed) gives.
+    pub fn embed_batch(&self, texts: &[&str]) -> Vec<Vec<f32>> {
+        texts.iter().map(|text| self.embed(text)).collect()
+    }
+
+    /// Counts the word pieces of the whole text, without the marks at its ends.
+    pub fn count_pieces(&self, text: &str) -> usize {
+        self.tokenizer.count(text)
+    }
+
+    /// The name of the product's kernel, which tells the CPU features in use.
+    pub fn kernel(&self) -> &str {
+        self.gemm.kernel_name()
+    }
+
+    fn forward(&self, pieces: &[u32], space: &mut Space) -> Vec<f32> {
+        space.hidden.resize(pieces.len() * DIMENSIONS, 0.0);
+        let rows = space.hidden.chunks_exact_mut(DIMENSIONS);
+        let places = self.model.positions.chunks_exact(DIMENSIONS);
+        for ((row, &piece), place) in rows.zip(pieces).zip(places) {
+            let (word, scale) = self.model.word(piece);
+            rows::embed(word, scale, place, &self.model.norm, row);
+        }
+        for layer in &self.model.layers {
+            self.attention(layer, space);
+            feed_forward::apply(layer, &self.gemm, self.rounding, &mut space.hidden, &mut space.feed_forward);
+        }
+        rows::unit_mean(&space.hidden)
+    }
+
+    fn attention(&self, layer: &Layer, space: &mut Space) {
+        let Space { hidden, attention_in, attended, quantised, product, attention, .. } = space;
+        attention_in.resize(3 * hidden.len(), 0.0);
+        attended.resize(hidden.len(), 0.0);
+        let blocks = hidden.chunks(BLOCK * DIMENSIONS).zip(attention_in.chunks_mut(3 * BLOCK * DIMENSIONS));
+        for (hidden, attention_in) in blocks {
+            quantised.fill(hidden, DIMENSIONS, self.rounding);
+            product.resize(attention_in.len(), 0);
+            layer.attention_in.multiply(&self.gemm, quantised, product);
+            rows::restore(product, &quantised.ranges, &layer.attention_in, attention_in);
+        }
+        attention::attend(attention_in, attended, attention);
+        quantised.fill(attended, DIMENSIONS, self.rounding);
+        product.resize(hidden.len(), 0);
+        layer.attention_out.multiply(&self.gemm, quantised, product);
+        rows::add_and_norm(product, &quantised.ranges, &layer.attention_out, &layer.attention_norm, hidden);
+    }
+}
