@@ -1,0 +1,114 @@
+//! Look-ups outside of transactions. A method is a line here and a function in `sql/<noun>.rs`.
+
+use botplot_core::conversation::Conversation;
+use botplot_core::key::KeyRecord;
+use botplot_core::message::Message;
+use botplot_core::project::Project;
+use botplot_core::source::{Page, Source};
+use botplot_core::{ChunkId, ConversationId, MessageId, PageId, ProjectId, SourceId, Timestamp};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::backend::{postgres, sqlite};
+use crate::{ChunkRow, Error, PassageRow};
+
+/// Reads what is committed; cheap to clone, cannot change anything.
+#[derive(Clone)]
+pub struct Reader(pub(crate) Pool);
+
+#[derive(Clone)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+macro_rules! methods {
+    ($(mod $noun:ident { $(
+        $(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) -> $out:ty;
+    )* })*) => {
+        impl Reader { $($(
+            $(#[$doc])*
+            pub async fn $name(&self, $($arg: $ty),*) -> Result<$out, Error> {
+                match &self.0 {
+                    Pool::Sqlite(pool) => sqlite::sql::$noun::$name(&mut *pool.acquire().await?, $($arg),*).await,
+                    Pool::Postgres(pool) => postgres::sql::$noun::$name(&mut *pool.acquire().await?, $($arg),*).await,
+                }
+            }
+        )*)* }
+    };
+}
+
+methods! {
+    mod projects {
+        /// Finds a project.
+        fn find_project(project: ProjectId) -> Option<Project>;
+        /// Finds a project by its name.
+        fn find_project_named(name: &str) -> Option<Project>;
+        /// All projects, oldest first.
+        fn list_projects() -> Vec<Project>;
+        /// The version of the project's search index; read it before the chunks.
+        fn index_version(project: ProjectId) -> Option<i64>;
+    }
+    mod keys {
+        /// Finds a key's record, revoked ones included, by [`botplot_core::key::Key::prefix`].
+        fn find_key(prefix: &str) -> Option<KeyRecord>;
+        /// A project's keys, revoked ones included, oldest first.
+        fn list_keys(project: ProjectId) -> Vec<KeyRecord>;
+    }
+    mod sources {
+        /// Finds a source.
+        fn find_source(project: ProjectId, source: SourceId) -> Option<Source>;
+        /// A project's sources, oldest first, and how many there are in all.
+        fn list_sources(project: ProjectId, limit: i64, offset: i64) -> (Vec<Source>, i64);
+    }
+    mod files {
+        /// Names and lengths in bytes of a source's files, by name.
+        fn list_files(project: ProjectId, source: SourceId) -> Vec<(String, i64)>;
+        /// One file's bytes.
+        fn read_file(project: ProjectId, source: SourceId, name: &str) -> Option<Vec<u8>>;
+    }
+    mod pages {
+        /// A source's pages, oldest first.
+        fn list_pages(project: ProjectId, source: SourceId) -> Vec<Page>;
+        /// The pages that have chunks, of sources that are not disabled.
+        fn indexed_pages(project: ProjectId) -> Vec<PageId>;
+    }
+    mod chunks {
+        /// The chunks of pages whose index version is above `since`, a page's chunks together and in order;
+        /// those of disabled sources are left out.
+        fn changed_chunks(project: ProjectId, since: i64) -> Vec<ChunkRow>;
+        /// Like [`Reader::changed_chunks`], one by one, for knowledge that would not fit in memory twice.
+        fn each_changed_chunk(project: ProjectId, since: i64, each: &mut (dyn FnMut(ChunkRow) + Send)) -> ();
+        /// The chunks that are still there and whose source is not disabled, in the order asked for.
+        fn chunks_by_id(project: ProjectId, chunks: &[ChunkId]) -> Vec<PassageRow>;
+        /// Up to `limit` chunks without a vector of this model: id, page title, heading path, text.
+        fn chunks_without_vector(project: ProjectId, model: &str, limit: i64) -> Vec<(ChunkId, String, String, String)>;
+        /// The projects that have chunks without a vector of this model.
+        fn projects_without_vectors(model: &str) -> Vec<ProjectId>;
+    }
+    mod conversations {
+        /// Finds a conversation.
+        fn find_conversation(project: ProjectId, conversation: ConversationId) -> Option<Conversation>;
+    }
+    mod messages {
+        /// The newest messages of a conversation, oldest of them first.
+        fn list_messages(project: ProjectId, conversation: ConversationId, newest: i64) -> Vec<Message>;
+        /// Finds a message.
+        fn find_message(project: ProjectId, message: MessageId) -> Option<Message>;
+    }
+    mod usage {
+        /// What a project has used in a period, by metric.
+        fn usage(project: ProjectId, period: &str) -> Vec<(String, i64)>;
+    }
+    mod jobs {
+        /// How many jobs are `queued`, `running` and `failed`.
+        fn job_counts() -> Vec<(String, i64)>;
+        /// When the next job comes due, running ones (whose holder may have died) included.
+        fn next_job_at() -> Option<Timestamp>;
+    }
+    mod meta {
+        /// The installation's value of this name.
+        fn meta(name: &str) -> Option<String>;
+        /// Asks the database for a sign of life.
+        fn ping() -> ();
+    }
+}

@@ -1,0 +1,33 @@
+//! Every statement, by noun. Compiled once per driver: `Conn`, `Row`, `Db`, `for_update!` and `skip_locked!` are the
+//! driver's own, all else is the same.
+
+#[path = "sql/chunks.rs"]
+pub(crate) mod chunks;
+#[path = "sql/conversations.rs"]
+pub(crate) mod conversations;
+#[path = "sql/files.rs"]
+pub(crate) mod files;
+#[path = "sql/jobs.rs"]
+pub(crate) mod jobs;
+#[path = "sql/keys.rs"]
+pub(crate) mod keys;
+#[path = "sql/messages.rs"]
+pub(crate) mod messages;
+#[path = "sql/meta.rs"]
+pub(crate) mod meta;
+#[path = "sql/pages.rs"]
+pub(crate) mod pages;
+#[path = "sql/projects.rs"]
+pub(crate) mod projects;
+#[path = "sql/sources.rs"]
+pub(crate) mod sources;
+#[path = "sql/usage.rs"]
+pub(crate) mod usage;
+
+use super::{Conn, Db, Row};
+use crate::Error;
+
+/// Reads a stored word; an unknown one was written by something else.
+fn word<T>(stored: &str, parse: fn(&str) -> Option<T>) -> Result<T, Error> {
+    parse(stored).ok_or_else(|| Error::Broken(anyhow::anyhow!("unknown word `{stored}` in the database")))
+}

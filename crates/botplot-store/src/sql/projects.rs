@@ -1,0 +1,79 @@
+//! Projects, their settings and the version of their search index.
+
+use botplot_core::project::{Project, Settings};
+use botplot_core::{ProjectId, Timestamp};
+use sqlx::Row as _;
+use sqlx::types::Json;
+
+use super::{Conn, Row};
+use crate::{Error, clean};
+
+pub(crate) async fn add_project(c: &mut Conn, project: &Project) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO projects (id, name, settings, index_version, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(project.id.0)
+    .bind(clean::text(&project.name))
+    .bind(clean::json(&project.settings)?)
+    .bind(project.index_version)
+    .bind(project.created_at.0)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn save_settings(
+    c: &mut Conn,
+    project: ProjectId,
+    settings: &Settings,
+) -> Result<bool, Error> {
+    let done = sqlx::query("UPDATE projects SET settings = $2 WHERE id = $1")
+        .bind(project.0)
+        .bind(clean::json(settings)?)
+        .execute(c)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn bump_index(c: &mut Conn, project: ProjectId) -> Result<i64, Error> {
+    sqlx::query_scalar(
+        "UPDATE projects SET index_version = index_version + 1 WHERE id = $1 RETURNING index_version",
+    )
+    .bind(project.0)
+    .fetch_optional(c)
+    .await?
+    .ok_or(Error::Missing("project"))
+}
+
+pub(crate) async fn index_version(c: &mut Conn, project: ProjectId) -> Result<Option<i64>, Error> {
+    let version = sqlx::query_scalar("SELECT index_version FROM projects WHERE id = $1");
+    Ok(version.bind(project.0).fetch_optional(c).await?)
+}
+
+pub(crate) async fn find_project(c: &mut Conn, project: ProjectId) -> Result<Option<Project>, Error> {
+    let found = sqlx::query("SELECT * FROM projects WHERE id = $1").bind(project.0).fetch_optional(c).await?;
+    found.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn find_project_named(c: &mut Conn, name: &str) -> Result<Option<Project>, Error> {
+    let found = sqlx::query("SELECT * FROM projects WHERE name = $1")
+        .bind(clean::text(name))
+        .fetch_optional(c)
+        .await?;
+    found.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn list_projects(c: &mut Conn) -> Result<Vec<Project>, Error> {
+    let rows = sqlx::query("SELECT * FROM projects ORDER BY created_at, id").fetch_all(c).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Project, Error> {
+    Ok(Project {
+        id: ProjectId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        settings: row.try_get::<Json<Settings>, _>("settings")?.0,
+        index_version: row.try_get("index_version")?,
+        created_at: Timestamp(row.try_get("created_at")?),
+    })
+}

@@ -1,0 +1,207 @@
+//! What every promise starts from: an empty database with one project, and rows to put into it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use botplot_core::conversation::{Conversation, HandledBy, Status};
+use botplot_core::message::{Message, Role, State};
+use botplot_core::project::{Project, Settings};
+use botplot_core::source::{self, Kind, Page, PageState, Source};
+use botplot_core::visitor::VisitorInfo;
+use botplot_core::{ChunkId, ConversationId, JobId, MessageId, PageId, ProjectId, SourceId, Timestamp};
+use botplot_store::{Error, NewChunk, NewJob, Reader, Store};
+use uuid::Uuid;
+
+/// The present of every promise.
+pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
+
+/// An open database with the project `one` in it.
+#[derive(Clone)]
+pub(crate) struct Rig {
+    pub(crate) store: Store,
+    pub(crate) project: ProjectId,
+    next: Arc<AtomicU64>,
+}
+
+impl Rig {
+    pub(crate) async fn on(store: Store) -> Self {
+        let next = Arc::new(AtomicU64::new(1));
+        let mut rig = Self { store, project: ProjectId(Uuid::nil()), next };
+        rig.project = rig.add_project("one").await.unwrap();
+        rig
+    }
+
+    pub(crate) fn read(&self) -> &Reader {
+        self.store.reader()
+    }
+
+    /// Ids that count up, so that their order is known.
+    pub(crate) fn id(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.next.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    pub(crate) async fn add_project(&self, name: &str) -> Result<ProjectId, Error> {
+        let project = Project {
+            id: ProjectId(self.id()),
+            name: name.into(),
+            settings: Settings::default(),
+            index_version: 0,
+            created_at: NOW,
+        };
+        let id = project.id;
+        self.store.write(move |tx| Box::pin(async move { tx.add_project(&project).await })).await?;
+        Ok(id)
+    }
+
+    pub(crate) fn source(&self, name: &str) -> Source {
+        Source {
+            id: SourceId(self.id()),
+            project: self.project,
+            kind: Kind::Website,
+            name: name.into(),
+            url: Some("https://example.com/".into()),
+            config: source::Config { max_pages: 7, max_depth: 3 },
+            status: source::Status::Pending,
+            error: None,
+            discovered: 0,
+            pages: 0,
+            chunks: 0,
+            bytes: 0,
+            last_synced_at: None,
+            created_at: NOW,
+        }
+    }
+
+    pub(crate) async fn add_source(&self, name: &str) -> SourceId {
+        let source = self.source(name);
+        let id = source.id;
+        self.write(move |tx| Box::pin(async move { tx.add_source(&source).await })).await;
+        id
+    }
+
+    pub(crate) fn page(&self, source: SourceId, url: &str) -> Page {
+        Page {
+            id: PageId(self.id()),
+            project: self.project,
+            source,
+            url: url.into(),
+            title: format!("Title of {url}"),
+            language: Some("en".into()),
+            content_hash: Some(vec![1, 2, 3]),
+            etag: Some("\"e\"".into()),
+            last_modified: Some("yesterday".into()),
+            state: PageState::Indexed,
+            reason: None,
+            updated_at: NOW,
+        }
+    }
+
+    pub(crate) fn chunks(&self, bodies: &[&str]) -> Vec<NewChunk> {
+        let chunk = |(ord, body): (usize, &&str)| NewChunk {
+            id: ChunkId(self.id()),
+            ord: ord as i64,
+            heading: "Help > Billing".into(),
+            body: (*body).to_owned(),
+            pieces: body.len() as i64,
+        };
+        bodies.iter().enumerate().map(chunk).collect()
+    }
+
+    /// Writes a page with these chunks, as a sync does.
+    pub(crate) async fn add_page(
+        &self,
+        source: SourceId,
+        url: &str,
+        bodies: &[&str],
+    ) -> (PageId, Vec<ChunkId>) {
+        let (project, page, chunks) = (self.project, self.page(source, url), self.chunks(bodies));
+        let ids = chunks.iter().map(|c| c.id).collect();
+        let write = self.write(move |tx| {
+            Box::pin(async move {
+                let version = tx.bump_index(project).await?;
+                let id = tx.save_page(&page, 100, version).await?;
+                tx.replace_chunks(project, id, &chunks).await?;
+                Ok(id)
+            })
+        });
+        (write.await, ids)
+    }
+
+    pub(crate) async fn save_vectors(&self, model: &'static str, chunks: &[ChunkId]) {
+        let (project, vectors) =
+            (self.project, chunks.iter().map(|c| (*c, vec![7, 0, 255])).collect::<Vec<_>>());
+        self.write(move |tx| {
+            Box::pin(async move {
+                let version = tx.bump_index(project).await?;
+                tx.save_vectors(project, model, &vectors, version).await
+            })
+        })
+        .await;
+    }
+
+    pub(crate) fn conversation(&self) -> Conversation {
+        Conversation {
+            id: ConversationId(self.id()),
+            project: self.project,
+            visitor_id: "bob".into(),
+            session: None,
+            token_required: true,
+            visitor_info: VisitorInfo::default(),
+            status: Status::Active,
+            handled_by: HandledBy::Ai,
+            handoff_requested: false,
+            message_count: 0,
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
+    pub(crate) async fn add_conversation(&self) -> ConversationId {
+        let conversation = self.conversation();
+        let id = conversation.id;
+        self.write(move |tx| Box::pin(async move { tx.add_conversation(&conversation).await })).await;
+        id
+    }
+
+    pub(crate) fn message(&self, conversation: ConversationId, content: &str, state: State) -> Message {
+        Message {
+            id: MessageId(self.id()),
+            project: self.project,
+            conversation,
+            role: if state == State::Pending { Role::Assistant } else { Role::User },
+            content: content.into(),
+            sources: Vec::new(),
+            confidence: None,
+            state,
+            created_at: NOW,
+        }
+    }
+
+    pub(crate) fn job(&self, key: Option<&str>) -> NewJob {
+        NewJob {
+            id: JobId(self.id()),
+            project: self.project,
+            kind: "sync".into(),
+            payload: serde_json::json!({ "source": "s", "n": 1 }),
+            run_at: NOW,
+            dedupe_key: key.map(Into::into),
+        }
+    }
+
+    pub(crate) async fn add_job(&self, job: &NewJob) -> bool {
+        let job = job.clone();
+        self.write(move |tx| Box::pin(async move { tx.add_job(&job).await })).await
+    }
+
+    /// A write that must succeed.
+    pub(crate) async fn write<R: Send + 'static>(
+        &self,
+        run: impl for<'t> FnOnce(
+            &'t mut botplot_store::Tx,
+        ) -> futures_util::future::BoxFuture<'t, Result<R, Error>>
+        + Send
+        + 'static,
+    ) -> R {
+        self.store.write(run).await.unwrap()
+    }
+}
