@@ -16,43 +16,51 @@ pub(crate) enum Kind {
     Check,
 }
 
-/// How a program is started; each is given the arguments that follow its name.
-enum How {
-    /// An example of a package, in release.
-    Example(&'static str, &'static str),
-    /// A script, by its path: Python (`.py`) or bash (`.sh`).
-    #[expect(dead_code, reason = "the first script takes this line away")]
-    Script(&'static str),
-}
+use Kind::{Bench, Check};
 
-/// A program that anyone can run.
+/// A program that anyone can run. It is given the arguments that follow its name.
 pub(crate) struct Program {
     kind: Kind,
     name: &'static str,
     doc: &'static str,
-    how: How,
-    /// Whether it starts the server, so that `target/release/botplot` has to be built before.
-    starts_server: bool,
+    /// An example of a crate, which is run in release, or a script in Python (`.py`) or bash (`.sh`).
+    path: &'static str,
 }
 
 /// Every program.
-const PROGRAMS: &[Program] = &[];
+const PROGRAMS: &[Program] = &[
+    program(Bench, "ranking", "how good the search is", "crates/botplot-search/examples/eval/main.rs"),
+    program(Bench, "start", "time until ready, idle memory", "crates/botplot-testkit/examples/start.rs"),
+    program(Bench, "chat", "first token and CPU of a turn", "crates/botplot-testkit/examples/chat.rs"),
+    program(
+        Bench,
+        "ingest",
+        "time until 408 articles are found",
+        "crates/botplot-testkit/examples/ingest.rs",
+    ),
+    program(Bench, "crawl", "a website of 300 pages, twice", "crates/botplot-testkit/examples/crawl.rs"),
+    program(Check, "crash", "kill it; nothing is lost", "crates/botplot-testkit/examples/crash.rs"),
+];
+
+const fn program(kind: Kind, name: &'static str, doc: &'static str, path: &'static str) -> Program {
+    Program { kind, name, doc, path }
+}
 
 /// `cargo xtask bench <name> [arguments]`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
-    start(Kind::Bench, arguments)
+    start(Bench, arguments)
 }
 
 /// `cargo xtask check <name> [arguments]`.
 pub(crate) fn check(arguments: &[String]) -> Result<()> {
-    start(Kind::Check, arguments)
+    start(Check, arguments)
 }
 
 /// The kind that a command of xtask starts.
 pub(crate) fn kind_of(command: &str) -> Option<Kind> {
     match command {
-        "bench" => Some(Kind::Bench),
-        "check" => Some(Kind::Check),
+        "bench" => Some(Bench),
+        "check" => Some(Check),
         _ => None,
     }
 }
@@ -72,22 +80,29 @@ fn start(kind: Kind, arguments: &[String]) -> Result<()> {
     let Some(program) = find(kind, name) else {
         bail!("there is no `{name}`: without a name, all are listed");
     };
-    if program.starts_server {
+    if starts_server(program.path) {
         run(cargo(["build", "--release", "--package", "botplot"]).args(locked()))?;
     }
-    match program.how {
-        How::Example(package, example) => {
-            let arguments = ["run", "--release", "--package", package, "--example", example];
-            run(cargo(arguments).args(locked()).arg("--").args(rest))
-        }
-        How::Script(path) => {
-            let interpreter = interpreter_of(path);
-            if !in_path(interpreter) {
-                bail!("`{path}` needs {interpreter}: install the package `{interpreter}`");
-            }
-            run(Command::new(interpreter).current_dir(root()).arg(path).args(rest))
-        }
+    if let Some((package, example)) = example_of(program.path) {
+        let arguments = ["run", "--release", "--package", package, "--example", example];
+        return run(cargo(arguments).args(locked()).arg("--").args(rest));
     }
+    let interpreter = interpreter_of(program.path);
+    if !in_path(interpreter) {
+        bail!("`{}` needs {interpreter}: install the package `{interpreter}`", program.path);
+    }
+    run(Command::new(interpreter).current_dir(root()).arg(program.path).args(rest))
+}
+
+/// What measures the server from outside starts `target/release/botplot`; the testkit and all scripts do.
+fn starts_server(path: &str) -> bool {
+    example_of(path).is_none_or(|(package, _)| package == "botplot-testkit")
+}
+
+/// Package and name of the example that has its source at this path.
+fn example_of(path: &str) -> Option<(&str, &str)> {
+    let (package, example) = path.strip_prefix("crates/")?.split_once("/examples/")?;
+    Some((package, example.strip_suffix("/main.rs").or(example.strip_suffix(".rs"))?))
 }
 
 fn interpreter_of(path: &str) -> &'static str {
@@ -101,13 +116,18 @@ mod tests {
     #[test]
     fn every_program_is_there() {
         for program in PROGRAMS {
-            let path = match program.how {
-                How::Example(package, example) => format!("crates/{package}/examples/{example}"),
-                How::Script(path) => path.to_owned(),
-            };
-            let forms = [path.clone(), format!("{path}.rs"), format!("{path}/main.rs")];
-            assert!(forms.iter().any(|form| root().join(form).is_file()), "{}: no `{path}`", program.name);
+            assert!(root().join(program.path).is_file(), "{}: no `{}`", program.name, program.path);
         }
+    }
+
+    #[test]
+    fn the_path_says_how_a_program_is_run() {
+        assert_eq!(example_of("crates/a/examples/b.rs"), Some(("a", "b")));
+        assert_eq!(example_of("crates/a/examples/b/main.rs"), Some(("a", "b")));
+        assert_eq!(example_of("eval/x.py"), None);
+        assert_eq!((interpreter_of("eval/x.py"), interpreter_of("eval/x.sh")), ("python3", "bash"));
+        assert!(starts_server("eval/x.sh") && starts_server("crates/botplot-testkit/examples/chat.rs"));
+        assert!(!starts_server("crates/botplot-search/examples/eval.rs"));
     }
 
     #[test]
