@@ -9,9 +9,18 @@ fn main() -> Result<(), std::io::Error> {
         match read(&std::fs::read(&path)?, &Hint::name(&path)) {
             Err(why) => println!("unreadable: {why}"),
             Ok(document) => {
-                println!("title: {}\nlanguage: {:?}\ncanonical: {:?}", document.title, document.language, document.canonical);
+                println!(
+                    "title: {}\nlanguage: {:?}\ncanonical: {:?}",
+                    document.title, document.language, document.canonical
+                );
                 for chunk in split(&document, &|text| text.split_whitespace().count() * 4 / 3) {
-                    println!("--- {} [{} pieces, #{}]\n{}", chunk.heading, chunk.pieces, chunk.anchor.unwrap_or_default(), chunk.body);
+                    println!(
+                        "--- {} [{} pieces, #{}]\n{}",
+                        chunk.heading,
+                        chunk.pieces,
+                        chunk.anchor.unwrap_or_default(),
+                        chunk.body
+                    );
                 }
             }
         }

@@ -21,10 +21,9 @@ pub(super) fn to_fit(unit: &Unit, limit: usize, weigh: &dyn Fn(&str) -> usize) -
     };
     divide(&unit.text, levels, limit, weigh, &mut parts);
     let mut parts = gather(parts, limit);
-    for (at, (text, pieces)) in parts.iter_mut().enumerate() {
-        // Line breaks at the seam are kept by the join below, spaces are not needed there.
-        let trimmed = if at == 0 { text.trim_end() } else { text.trim() };
-        (*text, *pieces) = (trimmed.to_string(), *pieces);
+    for (at, (text, _)) in parts.iter_mut().enumerate() {
+        // White space at a seam is what the parts are joined with.
+        *text = if at == 0 { text.trim_end() } else { text.trim() }.to_string();
     }
     let seam = if unit.kind == Kind::Lines { "\n" } else { " " };
     let whole = parts.into_iter().filter(|(text, _)| !text.is_empty());
@@ -34,6 +33,7 @@ pub(super) fn to_fit(unit: &Unit, limit: usize, weigh: &dyn Fn(&str) -> usize) -
             text,
             pieces,
             join: if at == 0 { unit.join } else { seam },
+            item: unit.item,
             kind: unit.kind,
             header: unit.header.clone(),
         })

@@ -27,6 +27,8 @@ pub(super) struct Unit {
     pub(super) pieces: usize,
     /// What stands between it and the unit before it.
     pub(super) join: &'static str,
+    /// Whether it is an item of a list.
+    pub(super) item: bool,
     /// What it may be cut at when it does not fit.
     pub(super) kind: Kind,
     /// The column names of its table with their pieces, repeated when the table goes on in another chunk.
@@ -75,7 +77,7 @@ impl Section {
 }
 
 fn heading_line(own: &[String], pieces: usize) -> Unit {
-    Unit { text: own.join(" > "), pieces, join: "\n\n", kind: Kind::Prose, header: None }
+    Unit { text: own.join(" > "), pieces, join: "\n\n", item: false, kind: Kind::Prose, header: None }
 }
 
 /// Splits a document at its headings. A heading without text of its own lives on in the paths below it, or
@@ -140,29 +142,23 @@ fn innermost(path: &[(u8, String)], weigh: &dyn Fn(&str) -> usize) -> Vec<String
 }
 
 fn add(section: &mut Section, block: &Block, weigh: &dyn Fn(&str) -> usize) {
-    let after_item =
-        section.units.last().is_some_and(|unit| unit.text.trim_start().starts_with(['-', '1', '2']));
-    let unit = |text: String, join, kind, header| Unit { pieces: weigh(&text), text, join, kind, header };
+    let after_item = section.units.last().is_some_and(|unit| unit.item);
+    let mut push = |text: String, join, kind, header| {
+        let item = matches!(block, Block::Item { .. });
+        section.units.push(Unit { pieces: weigh(&text), text, join, item, kind, header });
+    };
     match block {
         Block::Heading { .. } => {}
-        Block::Paragraph(text) => section.units.push(unit(text.clone(), "\n\n", Kind::Prose, None)),
-        Block::Item { .. } => {
-            let join = if after_item { "\n" } else { "\n\n" };
-            section.units.push(unit(block.text(), join, Kind::Prose, None));
-        }
-        Block::Code(text) => section.units.push(unit(text.clone(), "\n\n", Kind::Lines, None)),
+        Block::Paragraph(text) => push(text.clone(), "\n\n", Kind::Prose, None),
+        Block::Item { .. } => push(block.text(), if after_item { "\n" } else { "\n\n" }, Kind::Prose, None),
+        Block::Code(text) => push(text.clone(), "\n\n", Kind::Lines, None),
         Block::Table { header, rows } => {
             // Names that take half a chunk can't be repeated in each.
             let names = header.clone().map(|text| (weigh(&text), text)).filter(|(pieces, _)| *pieces <= 80);
             let repeated = names.map(|(pieces, text)| Rc::new((text, pieces)));
             for (at, row) in header.iter().chain(rows).enumerate() {
                 let header = if at > 0 { repeated.clone() } else { None };
-                section.units.push(unit(
-                    row.clone(),
-                    if at == 0 { "\n\n" } else { "\n" },
-                    Kind::Lines,
-                    header,
-                ));
+                push(row.clone(), if at == 0 { "\n\n" } else { "\n" }, Kind::Lines, header);
             }
         }
     }

@@ -3,6 +3,7 @@
 mod blocks;
 mod clean;
 mod content;
+mod frame;
 mod head;
 
 use dom_query::Document as Dom;
@@ -14,6 +15,9 @@ use crate::document::{Block, Document, Unreadable};
 
 /// Larger pages are refused: parsers are not linear in everything.
 pub(crate) const MAX_BYTES: usize = 2 << 20;
+
+/// Elements times depth above which the readability extractor, whose time grows with both, is left out.
+const MAX_EFFORT: usize = 1_500_000;
 
 /// Text below which a page with scripts is taken for an application (letters and digits).
 const ALMOST_NOTHING: usize = 200;
@@ -74,10 +78,11 @@ fn read(bytes: &[u8], hint: &Hint<'_>, url: Option<&Url>) -> Result<WebPage, Unr
         return Err(Unreadable::new(format!("it is larger than {} MB", MAX_BYTES >> 20)));
     }
     let text = decode::text(bytes, hint.content_type.and_then(decode::charset))?;
-    let clean::Cleaned { html, scripts } = clean::clean(&text);
+    let clean::Cleaned { html, scripts, elements, depth } = clean::clean(&text);
     let dom = Dom::from(html);
     let head = head::read(&dom, url);
-    let blocks = content::blocks(dom);
+    frame::remove(&dom);
+    let blocks = content::blocks(dom, elements * depth as usize <= MAX_EFFORT);
     let title = head.title(&blocks).unwrap_or_else(|| hint.title());
     let letters = content::letters(&blocks);
     Ok(WebPage {

@@ -34,7 +34,12 @@ impl Format for Text {
             return Err(Unreadable::new(format!("it is larger than {} MB", MAX_BYTES >> 20)));
         }
         let text = decode::text(bytes, hint.content_type.and_then(decode::charset))?;
-        Ok(Document { title: hint.title(), blocks: blocks(&text), ..Document::default() })
+        let blocks = blocks(&text);
+        let title = match blocks.first() {
+            Some(Block::Heading { level: 1, text, .. }) => text.clone(),
+            _ => hint.title(),
+        };
+        Ok(Document { title, blocks, ..Document::default() })
     }
 }
 

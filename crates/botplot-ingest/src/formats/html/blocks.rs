@@ -6,10 +6,8 @@ use crate::document::Block;
 
 /// Below this depth only the text is taken, so that the stack can't run out.
 const MAX_DEPTH: usize = 300;
-/// A form with more letters is a page inside a form, as some servers write it.
-const FORM_LETTERS: usize = 400;
-/// A consent banner has fewer letters.
-const BANNER_LETTERS: usize = 1500;
+/// A list of contents has fewer nodes.
+const MAX_CONTENTS: usize = 2000;
 
 /// What is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +60,8 @@ impl Writer {
         if depth > MAX_DEPTH {
             return self.push(&node.text());
         }
-        if is_frame(node, &name, self.scope) {
-            return self.push(" ");
+        if name == *"header" && self.scope == Scope::Body && is_page_header(node) {
+            return;
         }
         match &*name {
             "br" => self.break_line(),
@@ -258,56 +256,13 @@ fn is_block(name: &str) -> bool {
     )
 }
 
-/// Whether an element frames the page instead of being its content.
-fn is_frame(node: &NodeRef<'_>, name: &str, scope: Scope) -> bool {
-    match name {
-        "head" | "nav" | "footer" | "aside" | "button" | "dialog" | "label" | "search" => return true,
-        "header" if scope == Scope::Body => return node.descendants_it().all(|inner| !inner.has_name("h1")),
-        "form" => return letters(node) < FORM_LETTERS,
-        _ => {}
-    }
-    let Some(element) = node.element_ref() else { return false };
-    if element.attrs.is_empty() {
-        return false;
-    }
-    let is =
-        |key: &str, values: &[&str]| element.attr(key).is_some_and(|value| values.contains(&value.trim()));
-    let role = is(
-        "role",
-        &[
-            "navigation",
-            "banner",
-            "contentinfo",
-            "complementary",
-            "search",
-            "dialog",
-            "alertdialog",
-            "menu",
-            "menubar",
-        ],
-    );
-    if role || is("aria-hidden", &["true"]) || element.has_attr("hidden") {
-        return true;
-    }
-    let marks = [element.attr("class"), element.attr("id")];
-    let marked = |words: &[&str]| {
-        marks.iter().flatten().any(|mark| {
-            let mark = mark.to_ascii_lowercase();
-            mark.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.contains(&part))
-        })
-    };
-    if marked(&["breadcrumb", "breadcrumbs", "skip", "noprint", "sidebar", "navbar", "pagination"]) {
-        return matches!(name, "div" | "ul" | "ol" | "p" | "a" | "section") && letters(node) < BANNER_LETTERS;
-    }
-    let consent =
-        marked(&["cookie", "cookies", "consent", "gdpr", "onetrust", "cookiebanner", "cookieconsent"]);
-    consent
-        && letters(node) < BANNER_LETTERS
-        && node.descendants_it().any(|inner| inner.has_name("button") || inner.has_name("a"))
+/// Letters and digits below a node.
+pub(super) fn letters(node: &NodeRef<'_>) -> usize {
+    node.text().chars().filter(|c| c.is_alphanumeric()).count()
 }
 
-fn letters(node: &NodeRef<'_>) -> usize {
-    node.text().chars().filter(|c| c.is_alphanumeric()).count()
+fn is_page_header(header: &NodeRef<'_>) -> bool {
+    header.descendants_it().all(|inner| !inner.has_name("h1"))
 }
 
 /// Whether a table holds data: more than one column, and no page layout in its cells.
@@ -329,7 +284,13 @@ fn is_data(table: &NodeRef<'_>) -> bool {
 fn is_contents(list: &NodeRef<'_>) -> bool {
     let mut links = 0;
     let mut linked = 0;
-    for inner in list.descendants_it().filter(|inner| inner.has_name("a")) {
+    for (at, inner) in list.descendants_it().enumerate() {
+        if at > MAX_CONTENTS {
+            return false;
+        }
+        if !inner.has_name("a") {
+            continue;
+        }
         if !inner.attr("href").is_some_and(|href| href.starts_with('#') && href.len() > 1) {
             return false;
         }

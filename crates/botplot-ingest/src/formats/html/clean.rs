@@ -9,6 +9,8 @@ use std::collections::HashMap;
 const MAX_DEPTH: u32 = 256;
 /// Elements in all; later tags are dropped, their text stays.
 const MAX_ELEMENTS: usize = 60_000;
+/// Character references that are left to the parser, which joins each to the text before it; later ones become spaces.
+const MAX_REFERENCES: usize = 30_000;
 const MAX_NAME: usize = 24;
 const MAX_VALUE: usize = 2048;
 
@@ -73,10 +75,15 @@ const KEEP: &[&str] = &[
     "style",
 ];
 
-/// Cleaned source, and how many scripts were in it.
+/// Cleaned source, and what is known of it.
 pub(super) struct Cleaned {
     pub(super) html: String,
+    /// Scripts that were cut out.
     pub(super) scripts: usize,
+    /// Elements that are left.
+    pub(super) elements: usize,
+    /// How deep they nest at most, not counting those that hold only text.
+    pub(super) depth: u32,
 }
 
 /// Cleans HTML source in one pass.
@@ -86,12 +93,15 @@ pub(super) fn clean(html: &str) -> Cleaned {
         out: String::with_capacity(html.len() / 2),
         open: HashMap::new(),
         depth: 0,
+        deepest: 0,
+        references: 0,
         elements: 0,
         scripts: 0,
         unclosed: Vec::new(),
     };
     cleaner.run();
-    Cleaned { html: cleaner.out, scripts: cleaner.scripts }
+    let Cleaner { out, scripts, elements, deepest, .. } = cleaner;
+    Cleaned { html: out, scripts, elements, depth: deepest }
 }
 
 struct Cleaner<'a> {
@@ -99,19 +109,21 @@ struct Cleaner<'a> {
     out: String,
     open: HashMap<String, u32>,
     depth: u32,
+    deepest: u32,
+    references: usize,
     elements: usize,
     scripts: usize,
     /// Names of cut elements that are known to have no end tag in the rest.
     unclosed: Vec<&'static str>,
 }
 
-impl<'a> Cleaner<'a> {
+impl Cleaner<'_> {
     fn run(&mut self) {
         let bytes = self.html.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
             let next = self.html[at..].find('<').map_or(bytes.len(), |i| at + i);
-            self.out.push_str(&self.html[at..next]);
+            self.text(&self.html[at..next]);
             if next == bytes.len() {
                 return;
             }
@@ -126,6 +138,24 @@ impl<'a> Cleaner<'a> {
                     next + 1
                 }
             };
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.references += text.bytes().filter(|b| *b == b'&').count();
+        if self.references <= MAX_REFERENCES {
+            self.out.push_str(text);
+            return;
+        }
+        for (at, part) in text.split('&').enumerate() {
+            let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(part.len());
+            match at {
+                0 => self.out.push_str(part),
+                _ => {
+                    self.out.push(' ');
+                    self.out.push_str(part[end..].strip_prefix(';').unwrap_or(&part[end..]));
+                }
+            }
         }
     }
 
@@ -192,6 +222,7 @@ impl<'a> Cleaner<'a> {
         self.elements += 1;
         if counted {
             self.depth += 1;
+            self.deepest = self.deepest.max(self.depth);
             *self.open.entry(name.clone()).or_default() += 1;
         }
         self.write_start(&name, &attributes);

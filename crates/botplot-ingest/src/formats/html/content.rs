@@ -16,6 +16,9 @@ const KEPT_OF_BODY: f32 = 0.2;
 /// A landmark with fewer letters is a leftover of a layout.
 const MIN_LANDMARK: usize = 100;
 
+/// More of a kind are no landmarks.
+const MAX_LANDMARKS: usize = 20;
+
 /// Where pages put their content, best first.
 const LANDMARKS: &[&[&str]] = &[
     &["main", "[role=main]"],
@@ -38,14 +41,14 @@ const LANDMARKS: &[&[&str]] = &[
     ],
 ];
 
-/// The main content as blocks.
-pub(super) fn blocks(dom: Dom) -> Vec<Block> {
+/// The main content as blocks; `readable` says whether the extractor may be tried.
+pub(super) fn blocks(dom: Dom, readable: bool) -> Vec<Block> {
     let landmark = landmark(&dom);
     let body = match landmark {
         Some(_) => Vec::new(),
         None => dom.body().map(|body| blocks::of(&body, Scope::Body)).unwrap_or_default(),
     };
-    let article = readable(dom);
+    let article = if readable { extract(dom) } else { Vec::new() };
     let (other, share) = landmark.map_or((body, KEPT_OF_BODY), |found| (found, KEPT));
     if (letters(&article) as f32) < share * letters(&other) as f32 { other } else { article }
 }
@@ -58,12 +61,15 @@ pub(super) fn letters(blocks: &[Block]) -> usize {
 fn landmark(dom: &Dom) -> Option<Vec<Block>> {
     LANDMARKS.iter().find_map(|selectors| {
         let found = dom.select(&selectors.join(", "));
+        if found.length() > MAX_LANDMARKS {
+            return None;
+        }
         let outermost: Vec<_> = found.nodes().iter().filter(|node| !inside(node, found.nodes())).collect();
         // Several articles side by side are a list of teasers or an article with its comments.
         if selectors == &["article"] && outermost.len() > 1 {
             return None;
         }
-        let read = outermost.into_iter().take(20).map(|node| blocks::of(node, Scope::Whole));
+        let read = outermost.into_iter().map(|node| blocks::of(node, Scope::Whole));
         read.max_by_key(|blocks| letters(blocks)).filter(|blocks| letters(blocks) >= MIN_LANDMARK)
     })
 }
@@ -73,7 +79,7 @@ fn inside(node: &NodeRef<'_>, others: &[NodeRef<'_>]) -> bool {
         && node.ancestors_it(None).any(|ancestor| others.iter().any(|other| other.id == ancestor.id))
 }
 
-fn readable(dom: Dom) -> Vec<Block> {
+fn extract(dom: Dom) -> Vec<Block> {
     let config = Config { disable_json_ld: true, ..Config::default() };
     let Ok(mut readability) = Readability::with_document(dom, None, Some(config)) else { return Vec::new() };
     let Ok(article) = readability.parse() else { return Vec::new() };

@@ -115,8 +115,7 @@ impl Head {
     /// Takes the site's name from the end (or the start) of a title, when it clearly is one.
     fn without_site<'t>(&self, title: &'t str) -> &'t str {
         for separator in SEPARATORS {
-            if let Some((own, site)) = title.rsplit_once(separator).filter(|(_, site)| self.is_site(site)) {
-                debug_assert!(!site.is_empty());
+            if let Some((own, _)) = title.rsplit_once(separator).filter(|(_, site)| self.is_site(site)) {
                 return own.trim();
             }
             if let Some((_, own)) = title.split_once(separator).filter(|(site, _)| self.is_site(site)) {
@@ -158,7 +157,10 @@ fn refresh(content: &str, base: Option<&Url>) -> Option<Url> {
 }
 
 fn absolute(href: &str, base: Option<&Url>) -> Option<Url> {
-    let mut url = base?.join(href.trim()).ok()?;
+    let mut url = match base {
+        Some(base) => base.join(href.trim()).ok()?,
+        None => Url::parse(href.trim()).ok()?,
+    };
     url.set_fragment(None);
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
