@@ -53,7 +53,8 @@ const HOMES: &[(&str, &[&str])] = &[
     // `genai` is given the client that egress built, so llm has to name its type.
     ("reqwest", &["botplot-egress", "botplot-llm"]),
     ("genai", &["botplot-llm"]),
-    ("axum", &["botplot-web"]),
+    // The binary's listeners serve the router that web builds.
+    ("axum", &["botplot-web", "botplot"]),
     ("maud", &["botplot-web"]),
     ("clap", &["botplot"]),
 ];
