@@ -97,8 +97,10 @@ impl Attempt {
                 }
                 Some(Ok(ChatStreamEvent::End(end))) => return self.end(&end),
                 Some(Ok(_)) => {}
-                // A break after the model's last word costs no more than its count of tokens.
-                Some(Err(_)) | None if self.frames.finished() => return self.end(&StreamEnd::default()),
+                // A connection that breaks after the model's last word costs no more than its count of tokens.
+                Some(Err(genai::Error::WebStream { .. })) | None if self.frames.finished() => {
+                    return self.end(&StreamEnd::default());
+                }
                 Some(Err(error)) => return Err(Failure::of(&error, self.key.as_ref())),
                 None => return Err(self.cut()),
             }
