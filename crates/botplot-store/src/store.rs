@@ -61,8 +61,8 @@ impl Store {
     }
 
     /// Look-ups of what is committed.
-    pub fn reader(&self) -> &Reader {
-        &self.shared.reader
+    pub fn reader(&self) -> Reader {
+        self.shared.reader.clone()
     }
 
     /// Runs `run` in a transaction: kept and synced when it returns `Ok`, undone when it returns `Err` or panics.

@@ -5,7 +5,7 @@ use botplot_core::job::Job;
 use botplot_core::key::KeyRecord;
 use botplot_core::message::Message;
 use botplot_core::project::{Project, Settings};
-use botplot_core::source::{Page, Source, Status};
+use botplot_core::source::{Kind, Page, Source, Status};
 use botplot_core::{
     ChunkId, ConversationId, JobId, KeyId, MessageId, PageId, ProjectId, SourceId, Timestamp,
 };
@@ -87,10 +87,14 @@ methods! {
         fn remove_source(project: ProjectId, source: SourceId) -> bool;
         /// Finds a source.
         fn find_source(project: ProjectId, source: SourceId) -> Option<Source>;
+        /// Finds a source by its kind and name, so that adding it again reads it again.
+        fn find_source_named(project: ProjectId, kind: Kind, name: &str) -> Option<Source>;
     }
     mod files {
         /// Keeps a file's bytes, in place of those of the same name; `Missing("source")` when the source is gone.
         fn add_file(project: ProjectId, source: SourceId, name: &str, content: &[u8]) -> ();
+        /// Drops all files of a source; its pages stay until they are read anew.
+        fn clear_files(project: ProjectId, source: SourceId) -> ();
     }
     mod pages {
         /// Writes a page, in place of the source's page of the same address, whose id it then keeps and returns;

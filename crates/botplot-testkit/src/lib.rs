@@ -1,3 +1,9 @@
-//! Stand-ins for the world around BotPlot, for tests and benchmarks only: a language model that follows a script.
+//! Stand-ins for the world around BotPlot, for tests and benchmarks only: a language model that follows a script,
+//! a PostgreSQL of the test's own.
 
+#[cfg(feature = "app")]
+pub mod app;
+pub mod client;
 pub mod fake_llm;
+pub mod server;
+pub mod postgres;

@@ -26,6 +26,12 @@ pub(crate) async fn add_file(
     if done.rows_affected() == 0 { Err(Error::Missing("source")) } else { Ok(()) }
 }
 
+pub(crate) async fn clear_files(c: &mut Conn, project: ProjectId, source: SourceId) -> Result<(), Error> {
+    let clear = sqlx::query("DELETE FROM files WHERE project_id = $1 AND source_id = $2");
+    clear.bind(project.0).bind(source.0).execute(c).await?;
+    Ok(())
+}
+
 pub(crate) async fn list_files(
     c: &mut Conn,
     project: ProjectId,

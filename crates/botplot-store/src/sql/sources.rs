@@ -146,6 +146,23 @@ pub(crate) async fn find_source(
     found.as_ref().map(read).transpose()
 }
 
+pub(crate) async fn find_source_named(
+    c: &mut Conn,
+    project: ProjectId,
+    kind: Kind,
+    name: &str,
+) -> Result<Option<Source>, Error> {
+    let found = sqlx::query(
+        "SELECT * FROM sources WHERE project_id = $1 AND kind = $2 AND name = $3 ORDER BY created_at",
+    )
+    .bind(project.0)
+    .bind(kind.as_str())
+    .bind(clean::text(name))
+    .fetch_optional(c)
+    .await?;
+    found.as_ref().map(read).transpose()
+}
+
 pub(crate) async fn list_sources(
     c: &mut Conn,
     project: ProjectId,

@@ -1,5 +1,6 @@
 //! What every promise starts from: an empty database with one project, and rows to put into it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +10,7 @@ use botplot_core::project::{Project, Settings};
 use botplot_core::source::{self, Kind, Page, PageState, Source};
 use botplot_core::visitor::VisitorInfo;
 use botplot_core::{ChunkId, ConversationId, JobId, MessageId, PageId, ProjectId, SourceId, Timestamp};
-use botplot_store::{Error, NewChunk, NewJob, Reader, Store};
+use botplot_store::{Config, Error, NewChunk, NewJob, Reader, Store};
 use uuid::Uuid;
 
 /// The present of every promise.
@@ -21,17 +22,26 @@ pub(crate) struct Rig {
     pub(crate) store: Store,
     pub(crate) project: ProjectId,
     next: Arc<AtomicU64>,
+    config: Config,
+    folder: PathBuf,
 }
 
 impl Rig {
-    pub(crate) async fn on(store: Store) -> Self {
+    pub(crate) async fn on(config: Config, folder: &Path) -> Self {
+        let store = Store::open(&config, folder).await.unwrap();
         let next = Arc::new(AtomicU64::new(1));
-        let mut rig = Self { store, project: ProjectId(Uuid::nil()), next };
+        let project = ProjectId(Uuid::nil());
+        let mut rig = Self { store, project, next, config, folder: folder.to_owned() };
         rig.project = rig.add_project("one").await.unwrap();
         rig
     }
 
-    pub(crate) fn read(&self) -> &Reader {
+    /// The same database, opened once more.
+    pub(crate) async fn reopen(&self) -> Store {
+        Store::open(&self.config, &self.folder).await.unwrap()
+    }
+
+    pub(crate) fn read(&self) -> Reader {
         self.store.reader()
     }
 
