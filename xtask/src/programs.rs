@@ -41,6 +41,12 @@ const PROGRAMS: &[Program] = &[
     ),
     program(Bench, "crawl", "a website of 300 pages, twice", "crates/botplot-testkit/examples/crawl.rs"),
     program(Check, "crash", "kill it; nothing is lost", "crates/botplot-testkit/examples/crash.rs"),
+    program(
+        Check,
+        "powerloss",
+        "cut its power; nothing is lost",
+        "crates/botplot-testkit/examples/powerloss/main.rs",
+    ),
 ];
 
 const fn program(kind: Kind, name: &'static str, doc: &'static str, path: &'static str) -> Program {

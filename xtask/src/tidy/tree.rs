@@ -16,6 +16,7 @@ const TEXT: &[&str] = &[
     ".txt",
     ".sh",
     ".py",
+    ".c",
     ".js",
     ".ts",
     ".css",
