@@ -1,1 +1,20 @@
-//! PLACE botplot-engine
+//! The use cases of BotPlot: asking, learning, keys and projects, background work. Knows nothing of HTTP.
+
+pub mod chat;
+mod config;
+mod embedder;
+mod engine;
+mod error;
+mod indexes;
+pub mod jobs;
+pub mod keys;
+pub mod projects;
+pub mod retrieve;
+pub mod setup;
+pub mod sources;
+pub mod visitors;
+
+pub use config::Config;
+pub use embedder::Embedder;
+pub use engine::{Engine, Parts};
+pub use error::Error;

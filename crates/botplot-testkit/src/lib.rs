@@ -5,5 +5,5 @@
 pub mod app;
 pub mod client;
 pub mod fake_llm;
-pub mod server;
 pub mod postgres;
+pub mod server;

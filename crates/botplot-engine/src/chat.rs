@@ -1,0 +1,123 @@
+//! A visitor asks: the main use case, from the message to the last event of its answer.
+
+mod cite;
+mod prompt;
+pub(crate) mod queue;
+mod quote;
+mod stream;
+mod turn;
+
+use botplot_core::conversation::{HandledBy, Proof, Status};
+use botplot_core::message::SourceRef;
+use botplot_core::project::Project;
+use botplot_core::visitor::VisitorInfo;
+use botplot_core::{ConversationId, MessageId, ProjectId, SessionId};
+use tokio::sync::mpsc;
+
+use crate::{Engine, Error};
+
+/// A visitor's message, authenticated and within its limits.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The tenant, as loaded for this request.
+    pub project: Project,
+    /// What the caller showed.
+    pub proof: Proof,
+    /// The session of the token that the caller sent, or of the one that the reply will carry.
+    pub session: SessionId,
+    /// The id that the caller chose for the visitor.
+    pub visitor_id: String,
+    /// The text, as `core::message::clean` left it.
+    pub message: String,
+    /// The conversation to go on with; none begins one.
+    pub conversation: Option<ConversationId>,
+    /// What the visitor said of themselves this time.
+    pub visitor_info: VisitorInfo,
+}
+
+/// A turn whose message is stored and whose answer is on its way.
+#[derive(Debug)]
+pub struct Turn {
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// The answer's message; none while a person has the conversation.
+    pub message: Option<MessageId>,
+    /// What happens, ending with one `Final` or `Failed`.
+    pub events: mpsc::UnboundedReceiver<TurnEvent>,
+}
+
+/// Something to tell the client.
+#[derive(Clone, Debug)]
+pub enum TurnEvent {
+    /// Text to append; never splits a character.
+    Token(String),
+    /// The answer is whole. Always last.
+    Final(Box<Final>),
+    /// The answer broke off. Always last.
+    Failed(Failure),
+}
+
+/// The last event of a turn that went well.
+#[derive(Clone, Debug)]
+pub struct Final {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The answer's message; none while a person has the conversation.
+    pub message: Option<MessageId>,
+    /// The passages that the answer used.
+    pub sources: Vec<SourceRef>,
+    /// How likely it is that the knowledge covers the question; none while a person has the conversation.
+    pub confidence: Option<f64>,
+    /// Where the conversation stands.
+    pub status: Status,
+    /// True when the visitor asked for a person.
+    pub handoff_requested: bool,
+    /// Who answers.
+    pub handled_by: HandledBy,
+    /// What the visitor may want to ask next.
+    pub suggestions: Vec<String>,
+}
+
+/// The last event of a turn that broke off.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Stable, `snake_case`.
+    pub code: &'static str,
+    /// For the visitor.
+    pub message: String,
+    /// True when sending the message again can help.
+    pub retryable: bool,
+}
+
+/// Stores the message and sets the answer going; returns as soon as the message is committed.
+pub async fn ask(engine: &Engine, ask: Ask) -> Result<Turn, Error> {
+    let id = ask.conversation.unwrap_or_else(|| ConversationId(engine.ids().random()));
+    let ticket = engine.0.turns.enter(id)?;
+    let opened = turn::open(engine, id, &ask).await?;
+    let (sender, events) = mpsc::unbounded_channel();
+    let message = opened.answer.as_ref().map(|a| a.id);
+    match opened.answer {
+        Some(answer) => {
+            let generation = stream::Generation { engine: engine.clone(), ask, answer, ticket, sender };
+            engine.tracker().spawn(generation.run());
+        }
+        // A receiver that is already gone does not need to hear it.
+        None => drop(sender.send(TurnEvent::Final(Box::new(turn::silence(&opened.conversation))))),
+    }
+    Ok(Turn { conversation: id, message, events })
+}
+
+/// Stops the running answer of a conversation; false when none was running.
+pub async fn stop(
+    engine: &Engine,
+    project: ProjectId,
+    conversation: ConversationId,
+    visitor: Option<&str>,
+    proof: &Proof,
+) -> Result<bool, Error> {
+    let found = engine.reader().find_conversation(project, conversation).await?;
+    if !found.is_some_and(|c| c.may_open(visitor, proof)) {
+        return Err(Error::NotFound);
+    }
+    Ok(engine.0.turns.stop(conversation))
+}

@@ -1,0 +1,222 @@
+//! One answer, from the passages to the last event; runs on the engine's tracker, whether or not the client stays.
+
+use botplot_core::answer::{Evidence, Plan, plan};
+use botplot_core::courtesy::{self, Courtesy};
+use botplot_core::message::{Message, Role, State};
+use botplot_llm::{ChatModel, Piece};
+use futures_util::StreamExt as _;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use super::cite::Citations;
+use super::queue::Ticket;
+use super::{Ask, Failure, TurnEvent, prompt, quote, turn};
+use crate::retrieve::{self, Retrieved};
+use crate::{Engine, Error};
+
+/// Characters that an answer may have; a model that goes on is cut.
+const ANSWER_LIMIT: usize = 32_000;
+/// The visitor's earlier messages that a follow-up question is searched with.
+const CONTEXT: usize = 3;
+/// Pages offered for the next question.
+const SUGGESTIONS: usize = 3;
+
+/// Everything one answer needs.
+pub(super) struct Generation {
+    pub(super) engine: Engine,
+    pub(super) ask: Ask,
+    pub(super) answer: Message,
+    pub(super) ticket: Ticket,
+    pub(super) sender: UnboundedSender<TurnEvent>,
+}
+
+/// An answer as far as it got.
+#[derive(Default)]
+struct Draft {
+    text: String,
+    /// Indexes of the passages it used.
+    used: Vec<usize>,
+    state: Option<State>,
+    failure: Option<Failure>,
+}
+
+impl Generation {
+    /// Waits for its turn, answers, stores the answer, and tells the client how it went.
+    pub(super) async fn run(self) {
+        let floor = self.ticket.floor().await;
+        let outcome = self.answer(&floor.stopped).await;
+        let event = match outcome {
+            Ok(event) => event,
+            Err(error) => self.give_up(&error).await,
+        };
+        drop(floor);
+        // A client that has left does not hear it; the answer is stored all the same.
+        let _ = self.sender.send(event);
+    }
+
+    async fn answer(&self, stopped: &CancellationToken) -> Result<TurnEvent, Error> {
+        let history = self.history().await?;
+        let asked = history.iter().filter(|m| m.role == Role::User).map(|m| m.content.clone());
+        let asked: Vec<String> = asked.collect();
+        let earlier = &asked[asked.len().saturating_sub(CONTEXT)..];
+        let (engine, project) = (&self.engine, &self.ask.project);
+        let limit = engine.0.config.passages;
+        let found = retrieve::passages(engine, project.id, &self.ask.message, earlier, limit).await?;
+        let courtesy = courtesy::of(&self.ask.message);
+        let evidence = Evidence { confidence: found.confidence, passages: found.passages.len(), courtesy };
+        let model = engine.0.model.clone();
+        let draft = match plan(evidence, project.settings.threshold, model.is_some()) {
+            Plan::Greet(kind) => self.say(&kind_word(kind, &project.settings.welcome)),
+            Plan::Refuse => self.say(&project.settings.refusal.clone()),
+            Plan::Extract => self.quote(&found).await,
+            Plan::Generate => self.generate(model.as_deref(), &found, &history, stopped).await?,
+        };
+        self.finish(draft, &found).await
+    }
+
+    /// Earlier messages of the conversation, oldest first, without this turn's own.
+    async fn history(&self) -> Result<Vec<Message>, Error> {
+        if self.ask.conversation.is_none() {
+            return Ok(Vec::new());
+        }
+        let wanted = prompt::HISTORY as i64 + 2;
+        let said =
+            self.engine.reader().list_messages(self.answer.project, self.answer.conversation, wanted).await?;
+        let before = |m: &Message| m.created_at.0 + 1 < self.answer.created_at.0 && m.state != State::Pending;
+        Ok(said.into_iter().filter(before).collect())
+    }
+
+    fn say(&self, text: &str) -> Draft {
+        for word in text.split_inclusive(' ') {
+            self.send(word);
+        }
+        Draft { text: text.to_owned(), ..Draft::default() }
+    }
+
+    async fn quote(&self, found: &Retrieved) -> Draft {
+        let quoted = quote::best(&self.engine, found).await;
+        if quoted.text.is_empty() {
+            return self.say(&self.ask.project.settings.refusal);
+        }
+        Draft { used: quoted.used, ..self.say(&quoted.text) }
+    }
+
+    async fn generate(
+        &self,
+        model: Option<&dyn ChatModel>,
+        found: &Retrieved,
+        history: &[Message],
+        stopped: &CancellationToken,
+    ) -> Result<Draft, Error> {
+        let Some(model) = model else { return Ok(self.quote(found).await) };
+        let prompt = prompt::build(&self.ask.project, &found.passages, history, &self.ask.message);
+        let mut stream = model.stream(prompt);
+        let (mut draft, mut citations) = (Draft::default(), Citations::of(found.passages.len()));
+        loop {
+            let piece = tokio::select! {
+                biased;
+                () = stopped.cancelled() => { draft.state = Some(State::Stopped); break }
+                () = self.engine.stopping().cancelled() => { draft.cut_by(restarting()); break }
+                piece = stream.next() => piece,
+            };
+            match piece {
+                Some(Ok(Piece::Text(text))) => self.append(&mut draft, &citations.push(&text)),
+                Some(Ok(Piece::End { .. })) | None => break,
+                Some(Err(error)) if draft.text.is_empty() => {
+                    return Ok(self.without_model(&error, found).await);
+                }
+                Some(Err(error)) => {
+                    draft.cut_by(broken(&error));
+                    break;
+                }
+            }
+            if draft.text.chars().count() > ANSWER_LIMIT {
+                break;
+            }
+        }
+        self.append(&mut draft, &citations.rest());
+        if draft.text.trim().is_empty() && draft.state.is_none() {
+            return Ok(self
+                .without_model(&botplot_llm::Error::Transient("it said nothing".into()), found)
+                .await);
+        }
+        draft.used = quote::grounded(&draft.text, citations.used(), found);
+        Ok(draft)
+    }
+
+    /// The model gave nothing: quote the knowledge, and if that has nothing either, offer a person.
+    async fn without_model(&self, error: &botplot_llm::Error, found: &Retrieved) -> Draft {
+        tracing::warn!(%error, project.id = %self.ask.project.id, "the model gave no answer; quoting the knowledge instead");
+        self.quote(found).await
+    }
+
+    fn append(&self, draft: &mut Draft, text: &str) {
+        if !text.is_empty() {
+            draft.text.push_str(text);
+            self.send(text);
+        }
+    }
+
+    fn send(&self, text: &str) {
+        // Generation goes on when the client has left.
+        let _ = self.sender.send(TurnEvent::Token(text.to_owned()));
+    }
+
+    async fn finish(&self, draft: Draft, found: &Retrieved) -> Result<TurnEvent, Error> {
+        let sources = quote::sources(&self.engine, found, &draft.used).await;
+        let suggestions = suggestions(found, &draft.used);
+        let state =
+            if draft.failure.is_some() { State::Failed } else { draft.state.unwrap_or(State::Complete) };
+        let confidence = Some((found.confidence * 100.0).round() / 100.0);
+        let answer = Message { content: draft.text, sources, confidence, state, ..self.answer.clone() };
+        let closed = turn::close(&self.engine, answer, suggestions).await?;
+        Ok(draft.failure.map_or_else(|| TurnEvent::Final(Box::new(closed)), TurnEvent::Failed))
+    }
+
+    async fn give_up(&self, error: &Error) -> TurnEvent {
+        tracing::error!(%error, conversation.id = %self.answer.conversation, "an answer failed");
+        let failed = Message { state: State::Failed, ..self.answer.clone() };
+        if let Err(error) = turn::close(&self.engine, failed, Vec::new()).await {
+            tracing::error!(%error, conversation.id = %self.answer.conversation, "a failed answer could not be stored");
+        }
+        let message = "Something went wrong on our side. Please try again.".to_owned();
+        TurnEvent::Failed(Failure { code: "internal_error", message, retryable: true })
+    }
+}
+
+impl Draft {
+    fn cut_by(&mut self, failure: Failure) {
+        self.failure = Some(failure);
+    }
+}
+
+fn kind_word(kind: Courtesy, welcome: &str) -> String {
+    match kind {
+        Courtesy::Greeting => welcome.to_owned(),
+        Courtesy::Thanks => "You're welcome!".to_owned(),
+        Courtesy::Farewell => "Goodbye!".to_owned(),
+    }
+}
+
+fn restarting() -> Failure {
+    let message = "The server is restarting. Please send your message again in a moment.".to_owned();
+    Failure { code: "server_restarting", message, retryable: true }
+}
+
+fn broken(error: &botplot_llm::Error) -> Failure {
+    tracing::warn!(%error, "the model broke off");
+    let message = "The answer broke off. Please try again.".to_owned();
+    Failure { code: "model_failed", message, retryable: error.is_retryable() }
+}
+
+/// Titles of pages that were found beside those that the answer used.
+fn suggestions(found: &Retrieved, used: &[usize]) -> Vec<String> {
+    let taken: Vec<_> = used.iter().filter_map(|i| found.passages.get(*i)).map(|p| p.page).collect();
+    let mut titles: Vec<String> = Vec::new();
+    for passage in found.passages.iter().filter(|p| !used.is_empty() && !taken.contains(&p.page)) {
+        if !passage.title.is_empty() && !titles.contains(&passage.title) && titles.len() < SUGGESTIONS {
+            titles.push(passage.title.clone());
+        }
+    }
+    titles
+}

@@ -1,0 +1,149 @@
+//! The engine itself: what every use case has in hand.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use botplot_core::{Clock, Ids, ProjectId, Secret};
+use botplot_llm::ChatModel;
+use botplot_store::{Reader, Store};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::chat::queue::Turns;
+use crate::embedder::Embedder;
+use crate::indexes::Indexes;
+use crate::keys::LastUses;
+use crate::{Config, Error};
+
+/// What the binary puts together for an engine.
+pub struct Parts {
+    /// The data.
+    pub store: Store,
+    /// The way out.
+    pub egress: botplot_egress::Client,
+    /// The model that writes answers; without one they are quoted.
+    pub model: Option<Arc<dyn ChatModel>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Identifiers and randomness.
+    pub ids: Arc<dyn Ids>,
+    /// The operator's settings.
+    pub config: Config,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) reader: Reader,
+    pub(crate) egress: botplot_egress::Client,
+    pub(crate) model: Option<Arc<dyn ChatModel>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) config: Config,
+    pub(crate) embedder: Embedder,
+    pub(crate) indexes: Indexes,
+    pub(crate) turns: Turns,
+    pub(crate) last_uses: LastUses,
+    pub(crate) token_secret: Secret,
+    pub(crate) job_added: Notify,
+    pub(crate) embedding: ProjectLocks,
+    tracker: TaskTracker,
+    stopping: CancellationToken,
+}
+
+/// One lock per project, for work that must not be done twice at once.
+#[derive(Default)]
+pub(crate) struct ProjectLocks(Mutex<HashMap<ProjectId, Arc<tokio::sync::Mutex<()>>>>);
+
+impl ProjectLocks {
+    /// The project's lock.
+    pub(crate) fn of(&self, project: ProjectId) -> Arc<tokio::sync::Mutex<()>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(project).or_default().clone()
+    }
+}
+
+/// The use cases' common ground; cheap to clone.
+#[derive(Clone)]
+pub struct Engine(pub(crate) Arc<Inner>);
+
+impl Engine {
+    /// Puts an engine together; starts its embedding threads and nothing else.
+    pub async fn open(parts: Parts) -> Result<Self, Error> {
+        let token_secret = installation_secret(&parts).await?;
+        Ok(Self(Arc::new(Inner {
+            reader: parts.store.reader(),
+            embedder: Embedder::start(parts.config.indexing_threads),
+            indexes: Indexes::new(parts.config.index_memory_mb << 20),
+            turns: Turns::default(),
+            last_uses: LastUses::default(),
+            token_secret,
+            job_added: Notify::new(),
+            embedding: ProjectLocks::default(),
+            tracker: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            store: parts.store,
+            egress: parts.egress,
+            model: parts.model,
+            clock: parts.clock,
+            ids: parts.ids,
+            config: parts.config,
+        })))
+    }
+
+    /// The look-ups; every change goes through a use case instead.
+    pub fn reader(&self) -> &Reader {
+        &self.0.reader
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    /// Identifiers and randomness.
+    pub fn ids(&self) -> &dyn Ids {
+        &*self.0.ids
+    }
+
+    /// The built-in embedding model.
+    pub fn embedder(&self) -> &Embedder {
+        &self.0.embedder
+    }
+
+    /// The name of the model that writes answers, if there is one.
+    pub fn model_name(&self) -> Option<&str> {
+        self.0.model.as_deref().map(ChatModel::name)
+    }
+
+    /// The tasks that shutdown waits for.
+    pub fn tracker(&self) -> &TaskTracker {
+        &self.0.tracker
+    }
+
+    /// Cancelled when the server begins to stop.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    /// Stops: tells every task, waits for them, then flushes the store.
+    pub async fn close(&self) {
+        self.0.stopping.cancel();
+        self.0.tracker.close();
+        self.0.tracker.wait().await;
+        self.0.store.close().await;
+    }
+}
+
+/// The secret that signs visitor tokens, made once per data file.
+async fn installation_secret(parts: &Parts) -> Result<Secret, Error> {
+    const NAME: &str = "token_secret";
+    if let Some(known) = parts.store.reader().meta(NAME).await? {
+        return Ok(Secret::new(known));
+    }
+    let fresh =
+        botplot_core::key::Key::generate(botplot_core::key::Class::Secret, &*parts.ids).expose().to_owned();
+    let kept = parts
+        .store
+        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.meta_or_insert(NAME, &fresh).await?) }));
+    Ok(Secret::new(kept.await?))
+}

@@ -1,0 +1,25 @@
+//! Background work: the list of jobs, and the worker that runs them.
+
+pub(crate) mod embed_project;
+pub(crate) mod read_source;
+mod worker;
+
+use botplot_core::job::{Fault, Job};
+use futures_util::future::BoxFuture;
+
+use crate::Engine;
+
+pub use worker::{run_until_idle, start};
+
+/// A kind of background work.
+pub struct Kind {
+    /// Its name in the database and in logs.
+    pub name: &'static str,
+    /// Does the work; safe to be done twice, since a job whose holder died comes due again.
+    pub run: for<'a> fn(&'a Engine, &'a Job) -> BoxFuture<'a, Result<(), Fault>>,
+    /// Says so when the work is given up.
+    pub give_up: for<'a> fn(&'a Engine, &'a Job, &'a str) -> BoxFuture<'a, ()>,
+}
+
+/// Every kind of job.
+pub const JOBS: &[Kind] = &[read_source::JOB, embed_project::JOB];

@@ -1,0 +1,145 @@
+//! Reads a source: every page becomes an outcome, changed pages replace their chunks, vectors follow.
+
+mod pages;
+mod producer;
+
+use std::collections::{HashMap, HashSet};
+
+use botplot_core::SourceId;
+use botplot_core::job::{Fault, Job};
+use botplot_core::source::{Page, PageState, Source, Status, vanished};
+use tokio::sync::mpsc;
+
+use super::{Kind, embed_project};
+use crate::{Engine, Error};
+use pages::PageRead;
+
+/// Its name in the list of jobs.
+pub(crate) const KIND: &str = "read_source";
+/// Pages that wait to be stored; a slow disk slows the reading.
+const QUEUE: usize = 64;
+/// Pages per transaction at most.
+const BATCH: usize = 32;
+
+/// The job.
+pub(super) const JOB: Kind = Kind {
+    name: KIND,
+    run: |engine, job| Box::pin(run(engine, job)),
+    give_up: |engine, job, why| Box::pin(give_up(engine, job, why)),
+};
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Retry(error.to_string())
+    }
+}
+
+async fn run(engine: &Engine, job: &Job) -> Result<(), Fault> {
+    let Some(source) = find(engine, job).await? else { return Ok(()) };
+    set_status(engine, &source, Status::Processing, None).await?;
+    let known = engine.reader().list_pages(source.project, source.id).await.map_err(Error::from)?;
+    let known: HashMap<String, Page> = known.into_iter().map(|p| (p.url.clone(), p)).collect();
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    let (read, stored) = tokio::join!(
+        producer::run(engine, &source, &known, sender),
+        store_all(engine, &source, &known, receiver)
+    );
+    let met = stored?;
+    let whole = read?;
+    if whole {
+        remove_vanished(engine, &source, &known, &met).await?;
+    }
+    finish(engine, &source).await
+}
+
+/// Stores pages as they come; returns the addresses of all that were met.
+async fn store_all(
+    engine: &Engine,
+    source: &Source,
+    known: &HashMap<String, Page>,
+    mut receiver: mpsc::Receiver<PageRead>,
+) -> Result<HashSet<String>, Error> {
+    let (mut met, mut batch) = (HashSet::new(), Vec::new());
+    while receiver.recv_many(&mut batch, BATCH).await > 0 {
+        met.extend(batch.iter().map(|p| p.url.clone()));
+        pages::store(engine, source, known, std::mem::take(&mut batch)).await?;
+    }
+    Ok(met)
+}
+
+async fn remove_vanished(
+    engine: &Engine,
+    source: &Source,
+    known: &HashMap<String, Page>,
+    met: &HashSet<String>,
+) -> Result<(), Error> {
+    let stored = known.iter().map(|(url, page)| (url.clone(), page.id)).collect();
+    let gone: Vec<_> = vanished(&stored, met).into_iter().map(|(_, id)| id).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let (project, source) = (source.project, source.id);
+    let removed = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            tx.bump_index(project).await?;
+            tx.remove_pages(project, &gone).await?;
+            Ok::<_, Error>(tx.refresh_source_counts(project, source).await?)
+        })
+    });
+    removed.await
+}
+
+/// Makes the vectors, then says how the source stands.
+async fn finish(engine: &Engine, source: &Source) -> Result<(), Fault> {
+    embed_project::fill(engine, source.project).await?;
+    let pages = engine.reader().list_pages(source.project, source.id).await.map_err(Error::from)?;
+    let usable = pages.iter().any(|p| p.state == PageState::Indexed);
+    if !usable {
+        let why = pages.iter().find_map(|p| p.reason.as_ref().map(|r| format!("`{}`: {r}", p.url)));
+        return Err(Fault::Fail(
+            why.map_or_else(|| "there was nothing to read".into(), |w| format!("nothing could be read: {w}")),
+        ));
+    }
+    let (project, id, now) = (source.project, source.id, engine.clock().now());
+    let finished = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            tx.set_source_synced(project, id, now).await?;
+            tx.set_source_status(project, id, Status::Ready, None).await?;
+            Ok::<_, Error>(())
+        })
+    });
+    Ok(finished.await?)
+}
+
+async fn give_up(engine: &Engine, job: &Job, why: &str) {
+    let failed = async {
+        if let Some(source) = find(engine, job).await? {
+            set_status(engine, &source, Status::Failed, Some(why.to_owned())).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    if let Err(error) = failed.await {
+        tracing::error!(%error, "could not mark a source as failed");
+    }
+}
+
+async fn find(engine: &Engine, job: &Job) -> Result<Option<Source>, Error> {
+    let id = job.payload.get("source").and_then(|v| v.as_str()).and_then(|t| t.parse::<SourceId>().ok());
+    let Some(id) = id else { return Ok(None) };
+    Ok(engine.reader().find_source(job.project, id).await?)
+}
+
+async fn set_status(
+    engine: &Engine,
+    source: &Source,
+    status: Status,
+    error: Option<String>,
+) -> Result<(), Error> {
+    let (project, id) = (source.project, source.id);
+    let set = engine.0.store.write(move |tx| {
+        Box::pin(
+            async move { Ok::<_, Error>(tx.set_source_status(project, id, status, error.as_deref()).await?) },
+        )
+    });
+    set.await.map(|_| ())
+}

@@ -1,0 +1,162 @@
+//! Claims jobs under a lease, runs them side by side, and files how they went.
+
+use std::time::Duration;
+
+use botplot_core::JobId;
+use botplot_core::job::{Fault, Job, LEASE, next_try};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+
+use super::{JOBS, Kind, embed_project};
+use crate::{Engine, Error};
+
+/// How often other processes' jobs are looked for; this process's own wake the worker at once.
+const POLL: Duration = Duration::from_millis(300);
+/// Jobs of one project that run at once, so that a busy one leaves room.
+const PER_PROJECT: i64 = 2;
+
+/// Runs jobs on the engine's tracker until it stops. Only the holder of the data folder's lock may call it.
+pub fn start(engine: &Engine) {
+    let worker = engine.clone();
+    engine.tracker().spawn(async move {
+        if let Err(error) = tidy_up(&worker).await {
+            tracing::error!(%error, "could not tidy up after the last run");
+        }
+        work(&worker, false).await;
+    });
+}
+
+/// Runs jobs until none is due: for commands that hold the lock without a server.
+pub async fn run_until_idle(engine: &Engine) {
+    work(engine, true).await;
+}
+
+/// Closes turns that a dead process left open, and has vectors made that are missing.
+async fn tidy_up(engine: &Engine) -> Result<(), Error> {
+    let now = engine.clock().now();
+    let dead = engine
+        .0
+        .store
+        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.fail_pending_messages(now).await?) }));
+    let dead = dead.await?.len();
+    if dead > 0 {
+        tracing::warn!(turns = dead, "answers were cut by the last stop");
+    }
+    for project in engine.reader().projects_without_vectors(botplot_embed::MODEL_ID).await? {
+        embed_project::enqueue(engine, project).await?;
+    }
+    Ok(())
+}
+
+async fn work(engine: &Engine, until_idle: bool) {
+    let mut running = FuturesUnordered::new();
+    loop {
+        let room = engine.0.config.jobs_at_once.saturating_sub(running.len());
+        match claim(engine, room).await {
+            Ok(jobs) => running.extend(jobs.into_iter().map(|job| run(engine, job))),
+            Err(error) => tracing::error!(%error, "could not look for jobs"),
+        }
+        if until_idle && running.is_empty() {
+            return;
+        }
+        tokio::select! {
+            () = engine.stopping().cancelled() => break,
+            Some(()) = running.next() => {}
+            () = engine.0.job_added.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+    // Each job sees the stop, hands itself back and ends.
+    while running.next().await.is_some() {}
+}
+
+async fn claim(engine: &Engine, room: usize) -> Result<Vec<Job>, Error> {
+    let now = engine.clock().now();
+    if room == 0 || engine.reader().next_job_at().await?.is_none_or(|at| at > now) {
+        return Ok(Vec::new());
+    }
+    let (lease, until) = (engine.0.ids.random(), now.plus_seconds(LEASE));
+    let claimed = engine.0.store.write(move |tx| {
+        Box::pin(
+            async move { Ok::<_, Error>(tx.claim_jobs(now, lease, until, PER_PROJECT, room as i64).await?) },
+        )
+    });
+    claimed.await
+}
+
+async fn run(engine: &Engine, job: Job) {
+    let Some(kind) = JOBS.iter().find(|k| k.name == job.kind) else {
+        file(engine, &job, None, Err(Fault::Fail(format!("this version knows no job `{}`", job.kind)))).await;
+        return;
+    };
+    let outcome = tokio::select! {
+        outcome = (kind.run)(engine, &job) => outcome,
+        () = keep_lease(engine, job.id, job.lease) => return,
+        () = engine.stopping().cancelled() => {
+            let (id, lease, now) = (job.id, job.lease, engine.clock().now());
+            let back = engine.0.store.write(move |tx| {
+                Box::pin(async move { Ok::<_, Error>(tx.retry_job(id, lease, now, "the server stopped").await?) })
+            });
+            log(back.await.map(|_| ()), "hand back", &job);
+            return;
+        }
+    };
+    file(engine, &job, Some(kind), outcome).await;
+}
+
+/// Renews the lease until it is lost, which means that another holder has the job.
+async fn keep_lease(engine: &Engine, id: JobId, lease: uuid::Uuid) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(LEASE as u64 / 3)).await;
+        let until = engine.clock().now().plus_seconds(LEASE);
+        let kept = engine
+            .0
+            .store
+            .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.renew_job(id, lease, until).await?) }));
+        match kept.await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(%error, "could not renew a job's lease"),
+        }
+    }
+}
+
+async fn file(engine: &Engine, job: &Job, kind: Option<&Kind>, outcome: Result<(), Fault>) {
+    let (id, lease, now) = (job.id, job.lease, engine.clock().now());
+    let (again, why) = match outcome {
+        Ok(()) => {
+            let done = engine
+                .0
+                .store
+                .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.finish_job(id, lease).await?) }));
+            return log(done.await.map(|_| ()), "finish", job);
+        }
+        Err(Fault::Retry(why)) => (next_try(job.attempts, now, jitter(engine)), why),
+        Err(Fault::Fail(why)) => (None, why),
+    };
+    tracing::warn!(job.kind, project.id = %job.project, why, retried = again.is_some(), "a job failed");
+    if let (None, Some(kind)) = (again, kind) {
+        (kind.give_up)(engine, job, &why).await;
+    }
+    let filed = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            match again {
+                Some(at) => tx.retry_job(id, lease, at, &why).await?,
+                None => tx.fail_job(id, lease, &why).await?,
+            };
+            Ok::<_, Error>(())
+        })
+    });
+    log(filed.await, "file", job);
+}
+
+fn log(outcome: Result<(), Error>, what: &str, job: &Job) {
+    if let Err(error) = outcome {
+        tracing::error!(%error, job.kind, project.id = %job.project, "could not {what} a job");
+    }
+}
+
+fn jitter(engine: &Engine) -> f64 {
+    let mut byte = [0];
+    engine.ids().fill(&mut byte);
+    f64::from(byte[0]) / 255.0
+}

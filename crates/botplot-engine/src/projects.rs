@@ -1,0 +1,69 @@
+//! Projects: making one with its first keys.
+
+use botplot_core::key::{Class, Key};
+use botplot_core::project::{Project, Settings, name_fault};
+use botplot_core::{ProjectId, key};
+use botplot_store as store;
+
+use crate::{Engine, Error, keys};
+
+/// A project that was just made, with the keys that are shown once.
+#[derive(Debug)]
+pub struct Created {
+    /// The project.
+    pub project: Project,
+    /// For the widget and the chat.
+    pub publishable: Key,
+    /// For servers.
+    pub secret: Key,
+}
+
+/// Makes a project with one publishable and one secret key.
+pub async fn create(engine: &Engine, name: &str) -> Result<Created, Error> {
+    if let Some(fault) = name_fault(name) {
+        return Err(Error::invalid("name", fault));
+    }
+    let now = engine.clock().now();
+    let id = ProjectId(engine.ids().ordered(now));
+    let settings = Settings::default();
+    let project = Project { id, name: name.trim().to_owned(), settings, index_version: 0, created_at: now };
+    let (publishable_record, publishable) = keys::draw(engine, id, Class::Publishable, "publishable");
+    let (secret_record, secret) = keys::draw(engine, id, Class::Secret, "first secret key");
+    add(engine, project.clone(), vec![publishable_record, secret_record]).await?;
+    Ok(Created { project, publishable, secret })
+}
+
+async fn add(engine: &Engine, project: Project, keys: Vec<key::KeyRecord>) -> Result<(), Error> {
+    let name = project.name.clone();
+    let added = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            tx.add_project(&project).await?;
+            for key in &keys {
+                tx.add_key(key).await?;
+            }
+            Ok::<_, store::Error>(())
+        })
+    });
+    match added.await {
+        Err(store::Error::Unique(_)) => {
+            Err(Error::invalid("name", format!("is taken: there is a project `{name}` already")))
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Replaces what the owner set for a project.
+pub async fn set(engine: &Engine, project: ProjectId, settings: Settings) -> Result<(), Error> {
+    if !(0.0..=1.0).contains(&settings.threshold) {
+        return Err(Error::invalid("threshold", "takes a number from 0 to 1"));
+    }
+    if let Some((rule, why)) =
+        settings.origins.iter().find_map(|r| botplot_core::origin::fault(r).map(|f| (r, f)))
+    {
+        return Err(Error::invalid("origins", format!("holds `{rule}`: {why}")));
+    }
+    let known = engine.0.store.write(move |tx| {
+        Box::pin(async move { Ok::<_, Error>(tx.save_settings(project, &settings).await?) })
+    });
+    if known.await? { Ok(()) } else { Err(Error::NotFound) }
+}
