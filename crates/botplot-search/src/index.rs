@@ -1,22 +1,18 @@
 //! One project's passages in memory: words and vectors, changed page by page, searched as a whole.
 
-use std::cmp::Reverse;
-
 use botplot_core::{ChunkId, PageId, SourceId};
 use hashbrown::HashMap;
 
-use crate::confidence::{Signals, confidence};
-use crate::context;
-use crate::fuse::{blend, lexical_weight};
 use crate::language::Language;
 use crate::lexical::{Lexical, Slot};
-use crate::question::{Known, Terms};
 use crate::tokens::tokens;
 use crate::vectors::{Matrix, Vector};
 use crate::vocabulary::{FormId, TermId, Vocabulary};
 
-/// How many of the best passages coverage looks at.
-const COVERED_BY: usize = 5;
+mod search;
+
+pub use search::{Found, Hit, Query};
+
 /// A slot that no living passage has.
 const NOWHERE: Slot = Slot::MAX;
 
@@ -37,51 +33,6 @@ pub struct ChunkText<'a> {
     pub body: &'a str,
     /// Its embedding, when there is one yet.
     pub vector: Option<Vector>,
-}
-
-/// A question to an index.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Query<'a> {
-    /// The question as it was asked.
-    pub text: &'a str,
-    /// Earlier turns of the conversation, the latest last: used only when the question leans on them.
-    pub context: Option<&'a str>,
-    /// The question's embedding (see [`crate::standalone`] for its text), of the model that made the passages'.
-    pub vector: Option<&'a [f32]>,
-    /// The most passages to find.
-    pub limit: usize,
-}
-
-/// A passage that was found.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hit {
-    /// The passage.
-    pub chunk: ChunkId,
-    /// Its page.
-    pub page: PageId,
-    /// Its source.
-    pub source: SourceId,
-    /// Its word score as a share of the best passage's, 0–1.
-    pub lexical: f32,
-    /// Its vector's cosine to the question's, when both are there.
-    pub cosine: Option<f32>,
-    /// What it is ranked by.
-    pub score: f32,
-}
-
-/// What a search found.
-#[derive(Clone, Debug, Default)]
-pub struct Found {
-    /// The best passages, best first.
-    pub hits: Vec<Hit>,
-    /// How likely it is that the passages cover the question, 0–1.
-    pub confidence: f32,
-    /// The largest share of the question's telling words in one of the five best passages, 0–1.
-    pub coverage: f32,
-    /// Words that no passage has, and what was searched instead.
-    pub repaired: Vec<(String, String)>,
-    /// The question's telling words, for [`crate::extract`].
-    pub terms: Terms,
 }
 
 /// A passage's place: ids, language, and the distinct forms it was indexed with.
@@ -181,86 +132,6 @@ impl Index {
             + self.slots.capacity() * 24
             + self.pages.capacity() * 48
             + self.slots.len() * 16
-    }
-
-    /// Finds the passages that answer the question best.
-    pub fn search(&self, query: &Query<'_>) -> Found {
-        self.search_weighted(query, None)
-    }
-
-    /// As [`Index::search`], with the words' share of the score (0–1) given, so that both ways can be compared.
-    pub fn search_weighted(&self, query: &Query<'_>, words: Option<f32>) -> Found {
-        let context = query.context.filter(|_| context::leans_on_context(query.text));
-        let languages = self.languages();
-        let known = Known { vocabulary: &self.vocabulary, lexical: &self.lexical, languages: &languages };
-        let mut terms = known.terms(query.text, context);
-        let mut lexical = vec![0.0; self.entries.len()];
-        for word in &terms.words {
-            self.lexical.score(&word.terms, word.weight * word.idf, &mut lexical);
-        }
-        let weight = words.unwrap_or_else(|| lexical_weight(terms.language));
-        let cosines = query.vector.and_then(|vector| self.matrix.cosines(vector));
-        let (hits, nearest) = self.best(&lexical, cosines.as_deref(), weight, query.limit);
-        let coverage = self.coverage(&terms, &hits);
-        // While vectors are still being made, the nearest may be among the missing.
-        let read = terms.language == Language::English && self.matrix.filled() * 2 > self.len();
-        let cosine = nearest.filter(|_| read);
-        let repaired = std::mem::take(&mut terms.repaired);
-        let confidence = if hits.is_empty() { 0.0 } else { confidence(Signals { coverage, cosine }) };
-        Found { hits, confidence, coverage, repaired, terms }
-    }
-
-    /// The best passages, and the best cosine of all.
-    fn best(
-        &self,
-        lexical: &[f32],
-        cosines: Option<&[f32]>,
-        weight: f32,
-        limit: usize,
-    ) -> (Vec<Hit>, Option<f32>) {
-        let most = lexical.iter().copied().fold(0.0, f32::max);
-        let cosine =
-            |slot: usize| cosines.and_then(|all| all.get(slot)).copied().filter(|_| self.matrix.has(slot));
-        let nearest = (0..self.entries.len()).filter_map(cosine).reduce(f32::max);
-        let mut ranked = Vec::with_capacity(self.entries.len().min(4096));
-        for (slot, score) in lexical.iter().enumerate() {
-            let share = if most > 0.0 { score / most } else { 0.0 };
-            let cosine = cosine(slot);
-            if share > 0.0 || cosine.is_some_and(|cosine| cosine > 0.0) {
-                ranked.push((blend(weight, share, cosine, nearest.unwrap_or(1.0)), slot, share, cosine));
-            }
-        }
-        let chunk = |slot: usize| self.entries[slot].as_ref().map(|entry| entry.chunk);
-        let order = |a: &(f32, usize, f32, Option<f32>), b: &(f32, usize, f32, Option<f32>)| {
-            b.0.total_cmp(&a.0).then_with(|| chunk(a.1).cmp(&chunk(b.1)))
-        };
-        if ranked.len() > limit && limit > 0 {
-            ranked.select_nth_unstable_by(limit - 1, order);
-        }
-        ranked.truncate(limit);
-        ranked.sort_unstable_by(order);
-        let hits = ranked.into_iter().filter_map(|(score, slot, lexical, cosine)| {
-            let entry = self.entries[slot].as_ref()?;
-            Some(Hit { chunk: entry.chunk, page: entry.page, source: entry.source, lexical, cosine, score })
-        });
-        (hits.collect(), nearest)
-    }
-
-    fn coverage(&self, terms: &Terms, hits: &[Hit]) -> f32 {
-        let all = terms.words.iter().map(|word| word.weight * word.idf).sum::<f32>();
-        let best = hits.iter().take(COVERED_BY).filter_map(|hit| self.slots.get(&hit.chunk)).map(|&slot| {
-            let there = terms.words.iter().filter(|word| self.lexical.has(slot, &word.terms));
-            there.map(|word| word.weight * word.idf).sum::<f32>()
-        });
-        if all > 0.0 { best.fold(0.0, f32::max) / all } else { 0.0 }
-    }
-
-    /// Languages that passages have, the most common first.
-    fn languages(&self) -> Vec<Language> {
-        let mut some = Language::ALL.to_vec();
-        some.retain(|language| self.languages[*language as usize] > 0);
-        some.sort_by_key(|language| Reverse(self.languages[*language as usize]));
-        some
     }
 
     /// A passage's distinct forms, its terms with their counts, and its length in words.

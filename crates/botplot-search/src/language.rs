@@ -108,6 +108,11 @@ impl Language {
         stops::languages(word) & (1 << self as u32) != 0
     }
 
+    /// Whether some language has this lower-case word as a stop word.
+    pub(crate) fn any_stop_word(word: &str) -> bool {
+        stops::languages(word) != 0
+    }
+
     pub(crate) fn stemmer(self) -> Option<Stemmer> {
         let algorithm = match self {
             Self::English => Algorithm::English,
@@ -184,7 +189,8 @@ impl Evidence {
             return;
         }
         self.words += 1;
-        let mut languages = stops::languages(word);
+        // A lone letter is what an apostrophe left over, or a name.
+        let mut languages = if word.chars().nth(1).is_some() { stops::languages(word) } else { 0 };
         while languages != 0 {
             self.stops[languages.trailing_zeros() as usize] += 1;
             languages &= languages - 1;

@@ -18,7 +18,7 @@ mod vocabulary;
 
 pub use confidence::{Signals, confidence};
 pub use context::{follow_up, standalone};
-pub use fuse::{blend, lexical_weight};
+pub use fuse::lexical_weight;
 pub use index::{ChunkText, Found, Hit, Index, Query, embedding_text};
 pub use language::Language;
 pub use question::Terms;

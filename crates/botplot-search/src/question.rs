@@ -41,6 +41,8 @@ pub(crate) struct Known<'i> {
     pub(crate) lexical: &'i Lexical,
     /// Languages that passages have, the most common first.
     pub(crate) languages: &'i [Language],
+    /// Tells words that are spelt right although no passage has them.
+    pub(crate) is_word: Option<&'i dyn Fn(&str) -> bool>,
 }
 
 impl Known<'_> {
@@ -73,7 +75,9 @@ impl Known<'_> {
         }
         let terms = self.vocabulary.terms_of(token, self.languages);
         let word = self.word(token, terms, weight, found.language);
-        if word.terms.is_empty() && token.word && weight >= 1.0 {
+        let spelt_right =
+            || Language::any_stop_word(token.text) || self.is_word.is_some_and(|is_word| is_word(token.text));
+        if word.terms.is_empty() && token.word && weight >= 1.0 && !spelt_right() {
             match repair(token.text, self.vocabulary) {
                 Some(Repair::Word(meant)) => return self.add_repaired(found, token, &[&meant]),
                 Some(Repair::Two(first, second)) => {

@@ -13,6 +13,8 @@ pub(crate) enum Repair {
 }
 
 /// The best repair of an unknown word: fewest edits first, then the most common; `None` for short words and codes.
+///
+/// The caller leaves out words that are known to be words: "coke" is not "code" where no passage has it.
 pub(crate) fn repair(word: &str, vocabulary: &Vocabulary) -> Option<Repair> {
     let word = fold(word);
     let wanted = word.chars().collect::<Vec<_>>();
