@@ -1,1 +1,22 @@
-//! PLACE botplot-web
+//! All of BotPlot's inbound HTTP: who may call what, what comes in, what goes out, and every status code.
+//!
+//! Handlers read through the engine's reader and change nothing themselves: every change is a use case of the
+//! engine. The accept loop, with its time limits and connection caps, lives in the binary.
+
+mod api;
+mod auth;
+mod body;
+pub mod error;
+mod fields;
+mod health;
+pub mod metrics;
+mod middleware;
+mod pages;
+mod router;
+mod sse;
+mod state;
+mod widget;
+
+pub use error::{ApiError, Code};
+pub use router::router;
+pub use state::{AppState, Peer};

@@ -1,0 +1,225 @@
+//! A whole server within a test: real SQLite in a folder of its own, the engine, and HTTP on a free loopback port.
+//!
+//! Tests speak to it as actors: `app.widget()` has a publishable key, `app.owner()` a secret one.
+
+mod actor;
+mod clock;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use botplot_core::conversation::{Conversation, HandledBy, Status};
+use botplot_core::key::{Class, Key};
+use botplot_core::message::Message;
+use botplot_core::project::Settings;
+use botplot_core::{ConversationId, RandomIds};
+use botplot_engine::projects::Created;
+use botplot_engine::{Config, Engine, Parts, jobs, keys, projects, sources};
+use botplot_store::Store;
+use botplot_web::AppState;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::fake_llm::FakeLlm;
+pub use actor::{Actor, Live, Reply};
+pub use clock::TestClock;
+
+/// How long running answers may go on when a test stops its server.
+const DRAIN: Duration = Duration::from_millis(200);
+
+/// A running server with one project; its folder vanishes with it.
+pub struct TestApp {
+    address: SocketAddr,
+    engine: Engine,
+    store: Store,
+    clock: Arc<TestClock>,
+    state: AppState,
+    project: Created,
+    server: JoinHandle<()>,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// A server that answers in its knowledge's own words.
+    pub async fn start() -> Self {
+        Self::open(None).await
+    }
+
+    /// A server whose answers `model` writes.
+    pub async fn with_model(model: &FakeLlm) -> Self {
+        Self::open(Some(model)).await
+    }
+
+    async fn open(model: Option<&FakeLlm>) -> Self {
+        let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
+        let store = Store::open(&botplot_store::Config::default(), folder.path()).await;
+        let store = store.expect("an empty folder takes a new database");
+        let egress = botplot_egress::Client::new(&botplot_egress::Config::default());
+        let egress = egress.expect("the default settings are sound");
+        let clock = Arc::new(TestClock::default());
+        let parts = Parts {
+            store: store.clone(),
+            model: model.and_then(|m| open_model(m, &egress)),
+            egress,
+            clock: clock.clone(),
+            ids: Arc::new(RandomIds),
+            config: Config { indexing_threads: 1, ..Config::default() },
+        };
+        let engine = Engine::open(parts).await.expect("a new database opens");
+        let project = projects::create(&engine, "first").await.expect("the first project has a free name");
+        let mut state = AppState::new(engine.clone(), "https://chat.example", metrics());
+        state.drain = DRAIN;
+        state.set_ready(true);
+        let (address, server) = serve(state.clone()).await;
+        Self { address, engine, store, clock, state, project, server, _folder: folder }
+    }
+
+    /// The server's address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The project that the actors belong to.
+    pub fn project(&self) -> &Created {
+        &self.project
+    }
+
+    /// The engine behind the server.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// What the server's handlers have in hand.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// The server's clock, which a test can move.
+    pub fn clock(&self) -> &TestClock {
+        &self.clock
+    }
+
+    /// A caller without a key.
+    pub fn stranger(&self) -> Actor {
+        Actor::new(self.address)
+    }
+
+    /// A caller with the project's publishable key.
+    pub fn widget(&self) -> Actor {
+        self.holder_of(&self.project.publishable)
+    }
+
+    /// A caller with the project's secret key.
+    pub fn owner(&self) -> Actor {
+        self.holder_of(&self.project.secret)
+    }
+
+    /// A caller with this key.
+    pub fn holder_of(&self, key: &Key) -> Actor {
+        self.stranger().with("x-api-key", key.expose())
+    }
+
+    /// Makes one more project.
+    pub async fn another_project(&self, name: &str) -> Created {
+        projects::create(&self.engine, name).await.expect("the test chose a free name")
+    }
+
+    /// Makes one more key of the first project and revokes it.
+    pub async fn revoked_key(&self, class: Class) -> Key {
+        let id = self.project.project.id;
+        let (record, key) = keys::create(&self.engine, id, class, "old").await.expect("the name is sound");
+        keys::revoke(&self.engine, id, record.id).await.expect("the key was just made");
+        key
+    }
+
+    /// Changes what the first project's owner set.
+    pub async fn set(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.project.project.settings.clone();
+        change(&mut settings);
+        projects::set(&self.engine, self.project.project.id, settings).await.expect("the settings are sound");
+    }
+
+    /// Teaches the first project a text, vectors included.
+    pub async fn learn(&self, title: &str, text: &str) {
+        let file = (format!("{title}.md"), format!("# {title}\n\n{text}\n").into_bytes());
+        let added = sources::add_files(&self.engine, self.project.project.id, title, vec![file]).await;
+        added.expect("the test's text is sound");
+        jobs::run_until_idle(&self.engine).await;
+    }
+
+    /// A conversation of the first project, as stored.
+    pub async fn conversation(&self, id: &str) -> Conversation {
+        let id: ConversationId = id.parse().expect("a conversation's id is a UUID");
+        let found = self.engine.reader().find_conversation(self.project.project.id, id).await;
+        found.expect("the database answers").expect("the conversation is there")
+    }
+
+    /// The messages of a conversation of the first project, oldest first.
+    pub async fn messages(&self, id: &str) -> Vec<Message> {
+        let id: ConversationId = id.parse().expect("a conversation's id is a UUID");
+        let found = self.engine.reader().list_messages(self.project.project.id, id, 1000).await;
+        found.expect("the database answers")
+    }
+
+    /// Archives a conversation.
+    pub async fn archive(&self, id: &str) {
+        let conversation = self.conversation(id).await;
+        self.keep(Conversation { status: Status::Archived, ..conversation }).await;
+    }
+
+    /// Gives a conversation to a person.
+    pub async fn take_over(&self, id: &str) {
+        let conversation = self.conversation(id).await;
+        self.keep(Conversation { handled_by: HandledBy::Human, ..conversation }).await;
+    }
+
+    async fn keep(&self, conversation: Conversation) {
+        let kept =
+            self.store.write(move |tx| Box::pin(async move { tx.save_conversation(&conversation).await }));
+        let kept: Result<bool, botplot_store::Error> = kept.await;
+        assert!(kept.expect("the database answers"), "the conversation is gone");
+    }
+
+    /// Tells the engine to stop, as a signal does, and waits until it has.
+    pub async fn stop(&self) {
+        self.engine.close().await;
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn open_model(model: &FakeLlm, egress: &botplot_egress::Client) -> Option<Arc<dyn botplot_llm::ChatModel>> {
+    let config = botplot_llm::Config {
+        provider: Some("openai_compatible".into()),
+        model: Some("fake".into()),
+        base_url: Some(model.base_url()),
+        retries: 0,
+        ..botplot_llm::Config::default()
+    };
+    botplot_llm::open(&config, egress.operator_http()).expect("the fake model's settings are sound")
+}
+
+/// The recorder is the process's own, whatever number of servers a test run starts in it.
+fn metrics() -> metrics_exporter_prometheus::PrometheusHandle {
+    static HANDLE: Mutex<OnceLock<metrics_exporter_prometheus::PrometheusHandle>> =
+        Mutex::new(OnceLock::new());
+    let handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    handle.get_or_init(|| botplot_web::metrics::install().expect("this is the only recorder")).clone()
+}
+
+async fn serve(state: AppState) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("the loopback has a free port");
+    let address = listener.local_addr().expect("a bound socket has an address");
+    let router = botplot_web::router(state);
+    #[expect(clippy::disallowed_methods, reason = "the task ends with the `TestApp`, no server waits for it")]
+    let server = tokio::spawn(async move {
+        axum::serve(listener, router).await.expect("serving goes on until it is aborted");
+    });
+    (address, server)
+}

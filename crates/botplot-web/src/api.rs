@@ -1,0 +1,4 @@
+//! What programs call.
+
+pub(crate) mod chat;
+pub(crate) mod v1;

@@ -1,0 +1,129 @@
+//! API keys: `Authorization: Bearer KEY` or `x-api-key: KEY`.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use botplot_core::key::{Class, Key};
+use botplot_core::origin;
+use botplot_core::project::Project;
+use botplot_engine::keys;
+
+use crate::{ApiError, AppState, Code};
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// A caller of the chat and the widget's addresses: either key, from an origin that the project admits.
+pub(crate) struct Caller {
+    /// The project that the key opens.
+    pub(crate) project: Project,
+    /// What the key may open.
+    pub(crate) class: Class,
+}
+
+/// A caller of `/api/v1`: a secret key.
+pub(crate) struct Owner;
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = admit(&parts.headers, state).await?;
+        if from_admitted_origin(&parts.headers, &caller.project) {
+            return Ok(caller);
+        }
+        Err(ApiError::new(Code::OriginNotAllowed))
+    }
+}
+
+impl FromRequestParts<AppState> for Owner {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        match admit(&parts.headers, state).await?.class {
+            Class::Secret => Ok(Self),
+            Class::Publishable => Err(ApiError::new(Code::InsufficientScope)),
+        }
+    }
+}
+
+async fn admit(headers: &HeaderMap, state: &AppState) -> Result<Caller, ApiError> {
+    let unknown = || ApiError::new(Code::Unauthorized);
+    let sent = sent_key(headers)?.ok_or_else(unknown)?;
+    let key = std::str::from_utf8(sent).ok().and_then(Key::parse).ok_or_else(unknown)?;
+    let record = keys::admit(&state.engine, &key).await?.ok_or_else(unknown)?;
+    tracing::Span::current().record("project.id", tracing::field::display(record.project));
+    if record.class == Class::Secret && headers.contains_key(SEC_FETCH_SITE) {
+        tracing::warn!(
+            key.prefix = record.prefix,
+            "a secret key came from a browser: revoke it and put the publishable key into the page"
+        );
+        return Err(ApiError::new(Code::SecretKeyInBrowser));
+    }
+    let project = state.engine.reader().find_project(record.project).await?.ok_or_else(unknown)?;
+    Ok(Caller { project, class: record.class })
+}
+
+/// The one key among all headers that can carry one; two different ones are an error.
+fn sent_key(headers: &HeaderMap) -> Result<Option<&[u8]>, ApiError> {
+    let bearers = headers.get_all(header::AUTHORIZATION).iter().filter_map(bearer);
+    let plain = headers.get_all(X_API_KEY).iter().map(|v| v.as_bytes().trim_ascii());
+    let mut keys = bearers.chain(plain).filter(|k| !k.is_empty());
+    let first = keys.next();
+    if keys.any(|k| Some(k) != first) {
+        return Err(ApiError::new(Code::AmbiguousCredentials));
+    }
+    Ok(first)
+}
+
+/// What follows `Bearer`; other schemes, such as those of a proxy in front, are not ours.
+fn bearer(value: &HeaderValue) -> Option<&[u8]> {
+    let (scheme, rest) = value.as_bytes().split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| rest.trim_ascii())
+}
+
+fn from_admitted_origin(headers: &HeaderMap, project: &Project) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    // The browser vouches that one of our own pages is asking, such as `/try`.
+    if headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin") {
+        return true;
+    }
+    // An origin that cannot be read matches no rule.
+    origin::admits(&project.settings.origins, origin.to_str().unwrap_or("null"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(sent: &[(&'static str, &'static str)], expected: Result<Option<&str>, Code>) {
+        let mut headers = HeaderMap::new();
+        for (name, value) in sent {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        let found = sent_key(&headers).map(|k| k.map(|k| std::str::from_utf8(k).unwrap()));
+        assert_eq!(found.map_err(|e| e.code()), expected, "{sent:?}");
+    }
+
+    #[test]
+    fn a_key_is_found_in_either_header() {
+        check(&[], Ok(None));
+        check(&[("x-api-key", "k")], Ok(Some("k")));
+        check(&[("authorization", "Bearer k")], Ok(Some("k")));
+        check(&[("authorization", "bEARER   k ")], Ok(Some("k")));
+        check(&[("authorization", "Basic k")], Ok(None));
+        check(&[("authorization", "Basic b"), ("x-api-key", "k")], Ok(Some("k")));
+        check(&[("authorization", "Bearer"), ("x-api-key", "")], Ok(None));
+    }
+
+    #[test]
+    fn two_different_keys_are_ambiguous_and_two_equal_ones_are_not() {
+        check(&[("x-api-key", "k"), ("authorization", "Bearer k")], Ok(Some("k")));
+        check(&[("x-api-key", "k"), ("authorization", "Bearer j")], Err(Code::AmbiguousCredentials));
+        check(&[("x-api-key", "k"), ("x-api-key", "j")], Err(Code::AmbiguousCredentials));
+        check(
+            &[("authorization", "Bearer k"), ("authorization", "Bearer j")],
+            Err(Code::AmbiguousCredentials),
+        );
+    }
+}

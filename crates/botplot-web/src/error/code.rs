@@ -1,0 +1,96 @@
+//! Every code that an error reply can carry: one line each, from which replies and the page `/errors` are made.
+
+use axum::http::StatusCode;
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $status:ident $doc:literal)*) => {
+        /// What went wrong, as a stable word.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word that clients see.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// The status that goes with it.
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status),* }
+            }
+
+            /// What it means, in one sentence.
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$variant => $doc),* }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidRequest "invalid_request" BAD_REQUEST "Something sent breaks a rule; `errors` names each field and its rule."
+    Unauthorized "unauthorized" UNAUTHORIZED "No API key was sent, or it is unknown or revoked."
+    AmbiguousCredentials "ambiguous_credentials" UNAUTHORIZED "Two different API keys were sent."
+    InvalidVisitorToken "invalid_visitor_token" UNAUTHORIZED "The visitor token is forged, too old, or was made for another visitor; ask for a new one."
+    InsufficientScope "insufficient_scope" FORBIDDEN "A publishable key opens only the chat and the widget; use a secret key on your server."
+    SecretKeyInBrowser "secret_key_in_browser" FORBIDDEN "A secret key came from a browser, where everyone can read it; use the publishable key and revoke this one."
+    OriginNotAllowed "origin_not_allowed" FORBIDDEN "The project's list of origins does not name the page that asks."
+    NotFound "not_found" NOT_FOUND "There is nothing here, or it is not yours."
+    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The address does not take this method; `Allow` names those it takes."
+    RequestTimeout "request_timeout" REQUEST_TIMEOUT "The body did not arrive in time."
+    Conflict "conflict" CONFLICT "The state of things does not allow it."
+    ConversationArchived "conversation_archived" CONFLICT "The conversation is archived for good; begin a new one."
+    PayloadTooLarge "payload_too_large" PAYLOAD_TOO_LARGE "The body is larger than this address takes."
+    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body is not of the type that this address takes."
+    TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too much at once; `Retry-After` says when to come back."
+    TooManyTurns "too_many_turns" TOO_MANY_REQUESTS "Three messages of this conversation are waiting for an answer already; `Retry-After` says when to come back."
+    InternalError "internal_error" INTERNAL_SERVER_ERROR "A fault of the server; its log tells more under the request id."
+    ModelFailed "model_failed" BAD_GATEWAY "The language model broke off in the middle of its answer."
+    Busy "busy" SERVICE_UNAVAILABLE "The server cannot take it now; `Retry-After` says when to come back."
+    NotReady "not_ready" SERVICE_UNAVAILABLE "The server is starting, stopping, or cannot reach its data."
+    ServerRestarting "server_restarting" SERVICE_UNAVAILABLE "The server is restarting; send the message again."
+}
+
+impl Code {
+    /// The code of this name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.name() == name)
+    }
+
+    /// True when the same request can succeed later.
+    pub fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::RequestTimeout
+                | Self::TooManyRequests
+                | Self::TooManyTurns
+                | Self::InternalError
+                | Self::ModelFailed
+                | Self::Busy
+                | Self::NotReady
+                | Self::ServerRestarting
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_stable_words_and_stand_once() {
+        for (i, code) in Code::ALL.iter().enumerate() {
+            let name = code.name();
+            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{name}");
+            assert_eq!(Code::ALL.iter().position(|c| c.name() == name), Some(i), "{name} stands twice");
+            assert_eq!(Code::find(name), Some(*code));
+            assert!(code.status().is_client_error() || code.status().is_server_error(), "{name}");
+            assert!(code.doc().ends_with('.'), "{name}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Pages for people. Rendered here, usable without anything from elsewhere, under a strict content policy.
+
+pub(crate) mod assets;
+pub(crate) mod chat;
+pub(crate) mod errors;
+pub(crate) mod home;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use maud::{DOCTYPE, Markup, html};
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// A whole page with the headers that every page has; `script` is a file of `assets`.
+fn page(title: &str, script: Option<&str>, body: &Markup) -> Response {
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                link rel="stylesheet" href="/assets/page.css";
+                @if let Some(script) = script {
+                    script src={ "/assets/" (script) } defer {}
+                }
+            }
+            (body)
+        }
+    };
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, markup).into_response()
+}

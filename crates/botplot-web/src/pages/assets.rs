@@ -1,0 +1,44 @@
+//! `GET /assets/…`: the pages' own script and style sheet, compiled in.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::ApiError;
+use crate::error::no_such_address;
+
+struct Asset {
+    name: &'static str,
+    media: &'static str,
+    text: &'static str,
+}
+
+const ASSETS: &[Asset] = &[
+    Asset {
+        name: "chat.js",
+        media: "text/javascript; charset=utf-8",
+        text: include_str!("../assets/chat.js"),
+    },
+    Asset { name: "page.css", media: "text/css; charset=utf-8", text: include_str!("../assets/page.css") },
+];
+
+/// One file; who has it already gets 304.
+pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let Some(asset) = ASSETS.iter().find(|a| a.name == name) else { return Err(no_such_address().await) };
+    let tag = tag(asset.text);
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|sent| *sent == tag);
+    let caching = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    if known {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    Ok((caching, [(header::CONTENT_TYPE, asset.media)], asset.text).into_response())
+}
+
+fn tag(text: &str) -> HeaderValue {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let quoted = format!("\"{:016x}\"", hasher.finish());
+    HeaderValue::from_str(&quoted).expect("hex digits are a header's value")
+}

@@ -1,0 +1,34 @@
+//! `GET /errors`: what each error code means; the `type` of every error leads here.
+
+use axum::response::Response;
+use maud::html;
+
+use crate::Code;
+
+/// The list of all codes.
+pub(crate) async fn show() -> Response {
+    let body = html! {
+        body.plain {
+            main {
+                h1 { "Error codes" }
+                p.lead { "An error is " code { "application/problem+json" } "; its " code { "code" } " is one of these." }
+                div.wide tabindex="0" role="region" aria-label="Error codes" {
+                    table {
+                        thead { tr { th scope="col" { "Code" } th scope="col" { "Status" } th scope="col" { "Meaning" } } }
+                        tbody {
+                            @for code in Code::ALL {
+                                tr id=(code.name()) {
+                                    th scope="row" { code { (code.name()) } }
+                                    td { (code.status().as_u16()) }
+                                    td { (code.doc()) }
+                                }
+                            }
+                        }
+                    }
+                }
+                p { a href="/" { "Back" } }
+            }
+        }
+    };
+    super::page("Error codes · BotPlot", None, &body)
+}

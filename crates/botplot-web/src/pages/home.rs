@@ -1,0 +1,35 @@
+//! `GET /`: says what answers here.
+
+use axum::response::Response;
+use maud::html;
+
+/// The front page. It names no project: a server may be shared by people who do not know of each other.
+pub(crate) async fn show() -> Response {
+    let body = html! {
+        body.plain {
+            main {
+                h1 { "BotPlot" }
+                p.lead { "This server answers questions from what its projects have learnt." }
+                p {
+                    "Every project has a page to try it on. Its address ends in "
+                    code { "/try/" } " and the project's publishable key: "
+                    code { "botplot key list" } " shows the keys, and the server prints the address of its demo when it starts."
+                }
+                h2 { "For programs" }
+                p { "Send a message, get the answer as a stream:" }
+                pre tabindex="0" aria-label="Example" { code {
+                    "curl -N /api/chat \\\n"
+                    "  -H 'Content-Type: application/json' \\\n"
+                    "  -H 'x-api-key: YOUR_PUBLISHABLE_KEY' \\\n"
+                    "  -d '{\"message\": \"What are your shipping options?\", \"visitorId\": \"visitor-123\"}'"
+                } }
+                ul {
+                    li { a href="/errors" { "Error codes" } }
+                    li { a href="/healthz" { "Is it alive?" } }
+                    li { a href="/readyz" { "Is it ready?" } }
+                }
+            }
+        }
+    };
+    super::page("BotPlot", None, &body)
+}

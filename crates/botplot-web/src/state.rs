@@ -1,0 +1,48 @@
+//! What every handler has in hand.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use botplot_engine::Engine;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+/// How long running answers may go on once the server begins to stop, when nothing else is set.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// The common ground of all handlers; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The use cases, and through them the look-ups.
+    pub engine: Engine,
+    /// The address that visitors reach the server by, without a slash at its end, such as `https://chat.example.com`.
+    pub public_url: Arc<str>,
+    /// What `/metrics` prints.
+    pub metrics: PrometheusHandle,
+    /// How long running answers may go on once the engine is stopping; then their streams end with an error.
+    pub drain: Duration,
+    ready: Arc<AtomicBool>,
+}
+
+impl AppState {
+    /// A state that is not ready yet; `public_url` is where visitors reach the server.
+    pub fn new(engine: Engine, public_url: &str, metrics: PrometheusHandle) -> Self {
+        let public_url = public_url.trim_end_matches('/').into();
+        Self { engine, public_url, metrics, drain: DRAIN, ready: Arc::default() }
+    }
+
+    /// Says whether new work is welcome; `/readyz` answers 503 while it is not.
+    pub fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Ordering::SeqCst);
+    }
+
+    /// True when new work is welcome and the engine is not stopping.
+    pub fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::SeqCst) && !self.engine.stopping().is_cancelled()
+    }
+}
+
+/// The address a request came from: whoever accepts connections puts it into the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);

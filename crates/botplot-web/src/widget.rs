@@ -1,0 +1,3 @@
+//! What the widget in a page calls.
+
+pub(crate) mod session;

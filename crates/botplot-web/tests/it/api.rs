@@ -1,0 +1,4 @@
+//! `/api`.
+
+mod chat;
+mod v1;

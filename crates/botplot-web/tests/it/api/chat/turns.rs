@@ -1,0 +1,77 @@
+//! Turns of one conversation: one after another, three may wait; a client that leaves does not stop its own.
+
+use botplot_core::message::State;
+use botplot_testkit::app::TestApp;
+use botplot_testkit::fake_llm::{FakeLlm, Fault, Reply as Said};
+use serde_json::json;
+
+use crate::{QUESTION, SHIPPING};
+
+/// A model that never finishes its first answer and writes every later one at once.
+async fn slow_at_first() -> FakeLlm {
+    let first = std::sync::atomic::AtomicBool::new(true);
+    FakeLlm::answering(move |_| match first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+        true => Said::fault(Fault::HangAfter(1)),
+        false => Said::text("Three to five working days."),
+    })
+    .await
+}
+
+async fn taught(model: &FakeLlm) -> TestApp {
+    let app = TestApp::with_model(model).await;
+    app.learn(SHIPPING.0, SHIPPING.1).await;
+    app
+}
+
+#[tokio::test]
+async fn turns_run_one_after_another_and_the_fifth_is_refused() {
+    let model = slow_at_first().await;
+    let app = taught(&model).await;
+    let owner = app.owner();
+    let mut first = owner.open("/api/chat", json!({ "message": QUESTION, "visitorId": "v" })).await;
+    first.event().await.unwrap();
+    let id = first.headers["x-conversation-id"].to_str().unwrap().to_owned();
+    let body = json!({ "message": QUESTION, "visitorId": "v", "conversationId": id });
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        // The head is there although the answer has to wait: the message is stored.
+        waiting.push(owner.open("/api/chat", body.clone()).await);
+    }
+    let fifth = owner.post("/api/chat", body.clone()).await;
+    fifth.refuses(429, "too_many_turns");
+    assert!(fifth.header("retry-after").is_some_and(|s| s.parse::<u32>().is_ok_and(|n| n > 0)));
+    assert_eq!(model.requests(), 1, "a waiting turn has asked the model");
+    owner.post("/api/chat/stop", json!({ "conversationId": id })).await.is(200);
+    assert_eq!(first.whole().await.last()["done"], true);
+    for live in waiting {
+        assert_eq!(live.whole().await.is(200).answer(), "Three to five working days.");
+    }
+    let stored = app.messages(&id).await;
+    let questions = stored.iter().filter(|m| m.role == botplot_core::message::Role::User).count();
+    assert_eq!((questions, stored.len()), (4, 8), "the refused message was stored, or one was lost");
+    owner.post("/api/chat", body).await.is(200);
+}
+
+#[tokio::test]
+async fn other_conversations_do_not_wait() {
+    let model = slow_at_first().await;
+    let app = taught(&model).await;
+    let mut first = app.owner().open("/api/chat", json!({ "message": QUESTION, "visitorId": "v" })).await;
+    first.event().await.unwrap();
+    assert_eq!(app.widget().ask("v", QUESTION).await.is(200).last()["done"], true);
+}
+
+#[tokio::test]
+async fn an_answer_is_finished_although_its_client_has_left() {
+    let model = FakeLlm::start().await;
+    model.reply(Said::text("It takes three days.").first_after(std::time::Duration::from_millis(50)));
+    let app = taught(&model).await;
+    let live = app.widget().open("/api/chat", json!({ "message": QUESTION, "visitorId": "v" })).await;
+    let id = live.headers["x-conversation-id"].to_str().unwrap().to_owned();
+    live.leave();
+    // Turns run one after another: when this one is done, the one before it is too.
+    app.widget().ask_in(&id, "v", QUESTION).await.is(200);
+    let left = &app.messages(&id).await[1];
+    assert_eq!((left.state, left.content.as_str()), (State::Complete, "It takes three days."));
+    assert_eq!(model.disconnects(), 0, "the model lost its listener");
+}

@@ -1,0 +1,17 @@
+//! The HTTP tests: one binary, laid out by URL, speaking as actors to a real server.
+
+mod api;
+mod errors;
+mod health;
+mod pages;
+mod shutdown;
+mod widget;
+
+/// What the projects of these tests have learnt.
+const SHIPPING: (&str, &str) = (
+    "Shipping",
+    "Standard shipping takes three to five working days and costs four euros.\n\n\
+     Express shipping arrives on the next working day and costs twelve euros.",
+);
+/// A question that it answers.
+const QUESTION: &str = "How long does standard shipping take?";

@@ -1,0 +1,80 @@
+//! Pages for people.
+
+use botplot_core::key::Class;
+use botplot_testkit::app::TestApp;
+
+use crate::SHIPPING;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+#[tokio::test]
+async fn every_page_forbids_what_it_does_not_need() {
+    let app = TestApp::start().await;
+    let chat = format!("/try/{}", app.project().publishable.expose());
+    for path in ["/", "/errors", chat.as_str()] {
+        let page = app.stranger().get(path).await.is(200);
+        assert_eq!(page.header("content-security-policy"), Some(POLICY), "{path}");
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
+        assert_eq!(page.header("referrer-policy"), Some("no-referrer"), "{path}");
+        let text = page.text();
+        assert!(text.starts_with("<!DOCTYPE html>") && text.contains("<html lang=\"en\">"), "{path}");
+        for inline in ["<style", "style=\"", "onclick", "javascript:", "<script>"] {
+            assert!(!text.contains(inline), "{path} has {inline}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_chat_page_belongs_to_its_publishable_key() {
+    let app = TestApp::start().await;
+    app.learn(SHIPPING.0, SHIPPING.1).await;
+    app.learn("Can I <b>return</b> \"it\"?", "Within thirty days.").await;
+    app.set(|s| s.welcome = "<script>alert(1)</script>".into()).await;
+    let key = app.project().publishable.expose();
+    let page = app.stranger().get(&format!("/try/{key}")).await.is(200);
+    let text = page.text();
+    assert!(text.contains(&format!("data-key=\"{key}\"")));
+    assert!(text.contains("<button class=\"starter\" type=\"button\">Shipping</button>"), "{text}");
+    assert!(!text.contains("<script>") && !text.contains("<b>return"), "markup was let through");
+    assert!(!text.contains("bp_sec_"));
+    let old = app.revoked_key(Class::Publishable).await;
+    for wrong in [app.project().secret.expose(), old.expose(), "x", "%00", &"a".repeat(5000)] {
+        let page = app.stranger().get(&format!("/try/{wrong}")).await.is(404);
+        assert!(page.text().contains("There is no chat here") && !page.text().contains(wrong));
+    }
+}
+
+#[tokio::test]
+async fn assets_are_sent_once() {
+    let app = TestApp::start().await;
+    for (path, media) in [
+        ("/assets/chat.js", "text/javascript; charset=utf-8"),
+        ("/assets/page.css", "text/css; charset=utf-8"),
+    ] {
+        let first = app.stranger().get(path).await.is(200);
+        assert_eq!(first.header("content-type"), Some(media));
+        let tag = first.header("etag").unwrap();
+        let again = app.stranger().with("if-none-match", tag).get(path).await.is(304);
+        assert!(again.body.is_empty());
+        app.stranger().with("if-none-match", "\"other\"").get(path).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn the_script_never_makes_markup_from_text() {
+    let app = TestApp::start().await;
+    let script = app.stranger().get("/assets/chat.js").await.is(200);
+    for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser"] {
+        assert!(!script.text().contains(way), "{way}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_errors_explains_every_code() {
+    let app = TestApp::start().await;
+    let page = app.stranger().get("/errors").await.is(200);
+    for code in botplot_web::Code::ALL {
+        assert!(page.text().contains(&format!("<tr id=\"{}\">", code.name())), "{}", code.name());
+    }
+}

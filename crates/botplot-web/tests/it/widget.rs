@@ -1,0 +1,3 @@
+//! `/widget`.
+
+mod session;
