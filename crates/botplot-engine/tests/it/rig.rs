@@ -1,0 +1,75 @@
+//! An engine on a data folder of its own, and short words for what tests do with it.
+
+use std::sync::Arc;
+
+use botplot_core::conversation::Proof;
+use botplot_core::project::Project;
+use botplot_core::source::Source;
+use botplot_core::visitor::VisitorInfo;
+use botplot_core::{ConversationId, RandomIds, SessionId, SystemClock};
+use botplot_engine::chat::{Ask, Final, TurnEvent, ask};
+use botplot_engine::{Config, Engine, Parts, jobs, projects, sources};
+use botplot_store::Store;
+use tempfile::TempDir;
+
+/// An engine, its data folder and one project.
+pub(crate) struct Rig {
+    pub(crate) engine: Engine,
+    pub(crate) project: Project,
+    pub(crate) folder: TempDir,
+}
+
+/// An answer as a client collects it.
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) end: Final,
+}
+
+impl Rig {
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = open(&folder).await;
+        let project = projects::create(&engine, "shop").await.unwrap().project;
+        Self { engine, project, folder }
+    }
+
+    /// Adds Markdown files as one source and has them read.
+    pub(crate) async fn learn(&self, name: &str, files: &[(&str, &str)]) -> Source {
+        let files = files.iter().map(|(n, t)| ((*n).to_owned(), t.as_bytes().to_vec())).collect();
+        let source = sources::add_files(&self.engine, self.project.id, name, files).await.unwrap();
+        jobs::run_until_idle(&self.engine).await;
+        self.engine.reader().find_source(self.project.id, source.id).await.unwrap().unwrap()
+    }
+
+    /// Asks in a conversation (a new one without an id) and waits for the end of the answer.
+    pub(crate) async fn ask(&self, message: &str, conversation: Option<ConversationId>) -> Answer {
+        let mut turn = ask(&self.engine, self.question(message, conversation)).await.unwrap();
+        let mut text = String::new();
+        loop {
+            match turn.events.recv().await.expect("a turn ends with its last event") {
+                TurnEvent::Token(token) => text.push_str(&token),
+                TurnEvent::Final(end) => return Answer { text, end: *end },
+                TurnEvent::Failed(failure) => panic!("{failure:?}"),
+            }
+        }
+    }
+
+    pub(crate) fn question(&self, message: &str, conversation: Option<ConversationId>) -> Ask {
+        Ask {
+            project: self.project.clone(),
+            proof: Proof::SecretKey,
+            session: SessionId(self.engine.ids().random()),
+            visitor_id: "bob".into(),
+            message: message.into(),
+            conversation,
+            visitor_info: VisitorInfo::default(),
+        }
+    }
+}
+
+pub(crate) async fn open(folder: &TempDir) -> Engine {
+    let store = Store::open(&botplot_store::Config::default(), folder.path()).await.unwrap();
+    let egress = botplot_egress::Client::new(&botplot_egress::Config::default()).unwrap();
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    Engine::open(Parts { store, egress, model: None, clock, ids, config: Config::default() }).await.unwrap()
+}
