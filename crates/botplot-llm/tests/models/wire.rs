@@ -55,7 +55,10 @@ enum Way {
     Whole,
     ByteByByte,
     SplitAt(usize),
+    /// The connection breaks there.
     CutAfter(usize),
+    /// The body ends there as if that were all.
+    EndedAfter(usize),
 }
 
 impl Way {
@@ -66,6 +69,7 @@ impl Way {
             Self::ByteByByte => (body.iter().map(|byte| vec![*byte]).collect(), true),
             Self::SplitAt(at) => (vec![body[..at].to_vec(), body[at..].to_vec()], true),
             Self::CutAfter(at) => (vec![body[..at].to_vec()], false),
+            Self::EndedAfter(at) => (vec![body[..at].to_vec()], true),
         };
         Reply::fault(Fault::Raw { code: sample.status, pieces, whole })
     }
@@ -158,18 +162,39 @@ async fn every_answer_comes_out_right_split_at_every_byte() {
     }
 }
 
+/// Checks an answer of which only a part was served: all of it or an error, never a part as if it were all.
+fn check_part(sample: &Sample, answer: &Answer, way: Way) {
+    let case = format!("{} {way:?}: {answer:?}", sample.case);
+    assert!(sample.text.starts_with(&answer.text), "{case}");
+    match &answer.outcome {
+        Ok((_, stop)) => assert_eq!((&answer.text, *stop), (&sample.text, Stop::Finished), "{case}"),
+        Err(Error::Transient(_)) => {}
+        // Nothing at all, but properly ended, is what a wrong address answers.
+        Err(Error::Permanent(_)) => {
+            assert!(matches!(way, Way::EndedAfter(_)) && answer.text.is_empty(), "{case}")
+        }
+        Err(_) => panic!("{case}"),
+    }
+}
+
 #[tokio::test]
 async fn every_answer_cut_after_any_byte_is_transient_or_was_complete() {
     let http = http();
     for sample in all().iter().filter(|s| s.outcome.starts_with("finished")) {
         let ways = (0..sample.body.len()).map(Way::CutAfter).collect();
         for (way, answer) in serve(sample, ways, &http).await {
-            let case = format!("{} {way:?}: {answer:?}", sample.case);
-            assert!(sample.text.starts_with(&answer.text), "{case}");
-            match &answer.outcome {
-                Ok((_, stop)) => assert_eq!((&answer.text, *stop), (&sample.text, Stop::Finished), "{case}"),
-                Err(error) => assert!(matches!(error, Error::Transient(_)), "{case}"),
-            }
+            check_part(sample, &answer, way);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_whose_body_ends_early_is_never_taken_for_a_whole_one() {
+    let http = http();
+    for sample in all().iter().filter(|s| s.outcome.starts_with("finished")) {
+        let ways = (0..sample.body.len()).map(Way::EndedAfter).collect();
+        for (way, answer) in serve(sample, ways, &http).await {
+            check_part(sample, &answer, way);
         }
     }
 }
