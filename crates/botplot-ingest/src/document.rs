@@ -88,8 +88,8 @@ impl Document {
         self.blocks.iter().all(|block| matches!(block, Block::Heading { .. }))
     }
 
-    /// A SHA-256 over everything that was read, in hex: equal when nothing that matters changed,
-    /// whatever else did in the bytes (scripts, tokens, menus).
+    /// A SHA-256 over title and text, in hex: equal when nothing that matters changed, whatever else did in
+    /// the bytes (scripts, tokens, menus).
     pub fn hash(&self) -> String {
         let mut sha = Sha256::new();
         let mut part = |text: &str| {
@@ -98,7 +98,6 @@ impl Document {
         };
         part(std::str::from_utf8(READING).expect("ASCII"));
         part(&self.title);
-        part(self.canonical.as_deref().unwrap_or_default());
         for block in &self.blocks {
             match block {
                 Block::Heading { level, text, anchor } => {

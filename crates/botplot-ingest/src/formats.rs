@@ -5,6 +5,8 @@ mod markdown;
 mod text;
 mod unknown;
 
+pub(crate) use unknown::by_ending;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::document::{Document, Unreadable};

@@ -6,12 +6,14 @@
 mod chunk;
 mod decode;
 mod document;
-// mod fetch;
+mod fetch;
 mod formats;
 mod language;
 
 pub use chunk::{Chunk, MAX_PIECES, TARGET_PIECES, split};
 pub use document::{Block, Document, Unreadable};
+pub use fetch::files::{Found, MAX_FILE, Walk, load, walk};
+pub use fetch::{CrawlEnd, Known, Outcome, PageEvent, SiteSpec, crawl, fetch_page};
 pub use formats::html::{WebPage, page as read_web_page};
 pub use formats::{FORMATS, Format, Hint, read};
 pub use language::detect as detect_language;

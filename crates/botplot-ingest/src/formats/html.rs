@@ -6,6 +6,8 @@ mod content;
 mod frame;
 mod head;
 
+pub(crate) use head::robots_rules;
+
 use dom_query::Document as Dom;
 use url::Url;
 
@@ -19,8 +21,12 @@ pub(crate) const MAX_BYTES: usize = 2 << 20;
 /// Elements times depth above which the readability extractor, whose time grows with both, is left out.
 const MAX_EFFORT: usize = 1_500_000;
 
-/// Text below which a page with scripts is taken for an application (letters and digits).
-const ALMOST_NOTHING: usize = 200;
+/// Letters below which a page with scripts is an empty shell.
+const SHELL: usize = 30;
+/// Letters below which it is one when it also says or shows that scripts fill it.
+const ALMOST_NOTHING: usize = 250;
+/// Elements that applications write themselves into.
+const MOUNTS: &str = "#root:empty, #app:empty, #__next:empty, #__nuxt:empty, #___gatsby:empty, app-root";
 
 /// Web pages and `.html` files.
 pub(super) struct Html;
@@ -45,6 +51,11 @@ impl Format for Html {
     fn read(&self, bytes: &[u8], hint: &Hint<'_>) -> Result<Document, Unreadable> {
         Ok(read(bytes, hint, None)?.document)
     }
+}
+
+/// Whether bytes from the web are HTML.
+pub(crate) fn is_html(bytes: &[u8], hint: &Hint<'_>) -> bool {
+    Html.sniff(bytes, hint)
 }
 
 /// A web page: its document, and what only the web has.
@@ -78,9 +89,10 @@ fn read(bytes: &[u8], hint: &Hint<'_>, url: Option<&Url>) -> Result<WebPage, Unr
         return Err(Unreadable::new(format!("it is larger than {} MB", MAX_BYTES >> 20)));
     }
     let text = decode::text(bytes, hint.content_type.and_then(decode::charset))?;
-    let clean::Cleaned { html, scripts, elements, depth } = clean::clean(&text);
+    let clean::Cleaned { html, scripts, asks_for_script, elements, depth } = clean::clean(&text);
     let dom = Dom::from(html);
     let head = head::read(&dom, url);
+    let filled_by_script = asks_for_script || dom.select(MOUNTS).exists();
     frame::remove(&dom);
     let blocks = content::blocks(dom, elements * depth as usize <= MAX_EFFORT);
     let title = head.title(&blocks).unwrap_or_else(|| hint.title());
@@ -90,7 +102,7 @@ fn read(bytes: &[u8], hint: &Hint<'_>, url: Option<&Url>) -> Result<WebPage, Unr
         links: head.links,
         noindex: head.noindex,
         refresh: head.refresh,
-        needs_script: scripts > 0 && letters < ALMOST_NOTHING,
+        needs_script: scripts > 0 && letters < if filled_by_script { ALMOST_NOTHING } else { SHELL },
     })
 }
 

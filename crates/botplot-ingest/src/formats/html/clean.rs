@@ -80,6 +80,8 @@ pub(super) struct Cleaned {
     pub(super) html: String,
     /// Scripts that were cut out.
     pub(super) scripts: usize,
+    /// Whether a `<noscript>` asks for JavaScript.
+    pub(super) asks_for_script: bool,
     /// Elements that are left.
     pub(super) elements: usize,
     /// How deep they nest at most, not counting those that hold only text.
@@ -97,11 +99,12 @@ pub(super) fn clean(html: &str) -> Cleaned {
         references: 0,
         elements: 0,
         scripts: 0,
+        asks_for_script: false,
         unclosed: Vec::new(),
     };
     cleaner.run();
-    let Cleaner { out, scripts, elements, deepest, .. } = cleaner;
-    Cleaned { html: out, scripts, elements, depth: deepest }
+    let Cleaner { out, scripts, asks_for_script, elements, deepest, .. } = cleaner;
+    Cleaned { html: out, scripts, asks_for_script, elements, depth: deepest }
 }
 
 struct Cleaner<'a> {
@@ -113,6 +116,7 @@ struct Cleaner<'a> {
     references: usize,
     elements: usize,
     scripts: usize,
+    asks_for_script: bool,
     /// Names of cut elements that are known to have no end tag in the rest.
     unclosed: Vec<&'static str>,
 }
@@ -256,7 +260,13 @@ impl Cleaner<'_> {
             return at;
         }
         match find_end(self.html, at, name) {
-            Some(end) => self.after(end, ">"),
+            Some(end) => {
+                if name == "noscript" {
+                    let said = &self.html[at..self.html.floor_char_boundary(end.min(at + 2000))];
+                    self.asks_for_script |= said.to_ascii_lowercase().contains("javascript");
+                }
+                self.after(end, ">")
+            }
             None if matches!(name, "script" | "style") => self.html.len(),
             None => {
                 self.unclosed.push(name);
