@@ -1,0 +1,108 @@
+//! The configuration as a whole: each crate's own section, read from defaults, file, environment and flags.
+
+mod check;
+mod default;
+mod fault;
+mod layers;
+mod log;
+mod server;
+mod settings;
+
+use std::path::PathBuf;
+
+use botplot_core::Secret;
+use serde::Deserialize;
+
+pub(crate) use default::commented;
+pub(crate) use fault::Faults;
+pub(crate) use layers::{Flags, Given};
+pub(crate) use log::{Format, Log};
+pub(crate) use server::Server;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The data folder.
+    pub(crate) data: PathBuf,
+    /// Listening.
+    pub(crate) server: Server,
+    /// Where the rows are.
+    pub(crate) database: Database,
+    /// The model that writes answers.
+    pub(crate) llm: botplot_llm::Config,
+    /// Outgoing connections.
+    pub(crate) egress: botplot_egress::Config,
+    /// Search and background work.
+    pub(crate) engine: botplot_engine::Config,
+    /// Logs.
+    pub(crate) log: Log,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("./botplot-data"),
+            server: Server::default(),
+            database: Database::default(),
+            llm: botplot_llm::Config::default(),
+            egress: botplot_egress::Config::default(),
+            engine: botplot_engine::Config::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+/// The `[database]` section.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Database {
+    /// A PostgreSQL address; none means the data file in the data folder.
+    pub(crate) url: Option<Secret>,
+    /// A file that holds that address.
+    pub(crate) url_file: Option<PathBuf>,
+    /// Connections to PostgreSQL at most.
+    pub(crate) connections: u32,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        let store = botplot_store::Config::default();
+        Self { url: store.url, url_file: None, connections: store.connections }
+    }
+}
+
+impl Config {
+    /// Reads all four places; every fault is reported at once.
+    pub(crate) fn load(flags: &Flags) -> Result<Loaded, Faults> {
+        let (given, mut faults) = layers::read(flags);
+        let (config, given) = layers::compose(given, &mut faults);
+        check::check(&config, &given, &mut faults);
+        if faults.is_empty() { Ok(Loaded { config, given }) } else { Err(faults) }
+    }
+
+    /// The store's settings, the address read from its file if that is where it stands.
+    pub(crate) fn store(&self) -> anyhow::Result<botplot_store::Config> {
+        let url = match &self.database.url_file {
+            Some(path) => {
+                Some(check::read_secret(path).map_err(|why| anyhow::anyhow!("`database.url_file` {why}"))?)
+            }
+            None => self.database.url.clone(),
+        };
+        Ok(botplot_store::Config { url, connections: self.database.connections })
+    }
+
+    /// True when the rows are in PostgreSQL.
+    pub(crate) fn on_postgres(&self) -> bool {
+        self.database.url.is_some() || self.database.url_file.is_some()
+    }
+}
+
+/// A configuration without faults, and what was set to something.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The whole.
+    pub(crate) config: Config,
+    /// The settings that were given, each from its last place.
+    pub(crate) given: Vec<Given>,
+}

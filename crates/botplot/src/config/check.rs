@@ -1,0 +1,85 @@
+//! What is wrong with values of the right kind.
+
+use std::path::Path;
+
+use botplot_core::Secret;
+
+use super::fault::{Faults, Source};
+use super::{Config, Given};
+
+/// Adds every fault of the configuration as a whole.
+pub(super) fn check(config: &Config, given: &[Given], faults: &mut Faults) {
+    let source =
+        |key: &str| given.iter().find(|g| g.key == key).map_or(Source::Nowhere, |g| g.source.clone());
+    let sections = [
+        ("server", config.server.faults()),
+        ("engine", config.engine.faults()),
+        ("log", config.log.faults()),
+    ];
+    for (section, (key, why)) in
+        sections.into_iter().flat_map(|(s, all)| all.into_iter().map(move |f| (s, f)))
+    {
+        let key = format!("{section}.{key}");
+        faults.add(source(&key), format!("`{key}` {why}"));
+    }
+    for (key, why) in database(config).into_iter().chain(egress(config)) {
+        faults.add(source(key), format!("`{key}` {why}"));
+    }
+    for why in config.llm.check().err().map(|e| e.faults).unwrap_or_default() {
+        // Each begins with its setting in backticks.
+        let key = why.split('`').nth(1).unwrap_or_default().to_owned();
+        faults.add(source(&key), why);
+    }
+}
+
+fn database(config: &Config) -> Vec<(&'static str, String)> {
+    let database = &config.database;
+    let mut faults = Vec::new();
+    if !(2..=1000).contains(&database.connections) {
+        let why = format!("takes a number from 2 to 1000, not `{}`", database.connections);
+        faults.push(("database.connections", why));
+    }
+    let (key, url) = match (&database.url, &database.url_file) {
+        (None, None) => return faults,
+        (Some(_), Some(_)) => {
+            faults.push(("database.url", "and `database.url_file` are both set: keep one of them".into()));
+            return faults;
+        }
+        (Some(url), None) => ("database.url", Ok(url.clone())),
+        (None, Some(path)) => ("database.url_file", read_secret(path)),
+    };
+    match url {
+        Err(why) => faults.push((key, why)),
+        Ok(url)
+            if !["postgres://", "postgresql://"].iter().any(|scheme| url.expose().starts_with(scheme)) =>
+        {
+            faults.push((
+                key,
+                "is no PostgreSQL address: write `postgres://user:password@host/database`".into(),
+            ));
+        }
+        Ok(_) => {}
+    }
+    faults
+}
+
+fn egress(config: &Config) -> Vec<(&'static str, String)> {
+    let (idle, agent) = (config.egress.idle_seconds, &config.egress.user_agent);
+    let mut faults = Vec::new();
+    if !(1..=3600).contains(&idle) {
+        faults.push(("egress.idle_seconds", format!("takes a number from 1 to 3600, not `{idle}`")));
+    }
+    if agent.trim().is_empty() || !agent.bytes().all(|b| (32..127).contains(&b)) {
+        faults.push(("egress.user_agent", "takes printable ASCII text that is not empty".into()));
+    }
+    faults
+}
+
+/// What a file of one secret holds, or why not.
+pub(super) fn read_secret(path: &Path) -> Result<Secret, String> {
+    match std::fs::read_to_string(path) {
+        Err(why) => Err(format!("names `{}`, which cannot be read: {why}", path.display())),
+        Ok(text) if text.trim().is_empty() => Err(format!("names `{}`, which is empty", path.display())),
+        Ok(text) => Ok(Secret::new(text.trim())),
+    }
+}

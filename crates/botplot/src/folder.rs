@@ -1,0 +1,83 @@
+//! The data folder: making it, and the one file in it that holds a secret.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::config::Config;
+
+/// The name of the file with the owner's first secret key.
+pub(crate) const SECRET_KEY: &str = "secret-key";
+
+/// Makes the folder, for its owner only, if it is not there.
+pub(crate) fn make(data: &Path) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data).with_context(|| {
+        format!("the data folder `{}` cannot be made; choose another with `--data`", data.display())
+    })
+}
+
+/// Refuses where nothing has been kept yet.
+pub(crate) fn must_have_data(config: &Config) -> Result<()> {
+    if !config.on_postgres() && !has_data_file(&config.data) {
+        bail!(
+            "there are no data in `{}` yet: start `botplot serve` once, make a project with `botplot project create`, \
+             or name the server's folder with `--data`",
+            config.data.display()
+        );
+    }
+    Ok(())
+}
+
+/// True when the folder has a data file.
+pub(crate) fn has_data_file(data: &Path) -> bool {
+    data.join(botplot_store::FILE).exists()
+}
+
+/// Writes the secret key where only the owner can read it: all of it or nothing. Returns the path.
+pub(crate) fn keep_secret_key(data: &Path, key: &str) -> Result<PathBuf> {
+    let path = data.join(SECRET_KEY);
+    write_private(&path, key)
+        .with_context(|| format!("the secret key cannot be written to `{}`", path.display()))?;
+    Ok(path)
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let draft = path.with_extension("new");
+    match fs::remove_file(&draft) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    // The name itself must be on the disk too.
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_key_can_be_read_by_its_owner_only_even_after_a_half_written_one() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("secret-key.new"), "half").unwrap();
+        let path = keep_secret_key(folder.path(), "bp_sec_x").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "bp_sec_x\n");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

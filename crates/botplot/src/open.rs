@@ -1,0 +1,47 @@
+//! From a configuration to an engine: the one place where the parts are put together.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use botplot_core::project::Project;
+use botplot_core::{RandomIds, SystemClock};
+use botplot_engine::{Engine, Parts, setup};
+use botplot_store::Store;
+
+use crate::config::Config;
+use crate::folder;
+
+/// An engine over the data, which are made if they are not there.
+pub(crate) async fn engine(config: &Config) -> Result<Engine> {
+    folder::make(&config.data)?;
+    let store = Store::open(&config.store()?, &config.data).await?;
+    let egress = botplot_egress::Client::new(&config.egress)?;
+    let model = botplot_llm::open(&config.llm, egress.operator_http())?;
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    Ok(Engine::open(Parts { store, egress, model, clock, ids, config: config.engine.clone() }).await?)
+}
+
+/// An engine over data that must be there already.
+pub(crate) async fn existing(config: &Config) -> Result<Engine> {
+    folder::must_have_data(config)?;
+    engine(config).await
+}
+
+/// The project of this name; without a name, the owner's first project.
+pub(crate) async fn project(engine: &Engine, name: Option<&str>) -> Result<Project> {
+    let all = engine.reader().list_projects().await?;
+    let found = match name {
+        Some(name) => all.iter().find(|p| p.name == name.trim()),
+        None => all.iter().find(|p| p.name != setup::DEMO).or(all.first()),
+    };
+    let Some(found) = found else {
+        let names: Vec<_> = all.iter().map(|p| format!("`{}`", p.name)).collect();
+        match (name, names.is_empty()) {
+            (_, true) => bail!("there is no project yet: make one with `botplot project create NAME`"),
+            (name, false) => {
+                bail!("there is no project `{}`; there are {}", name.unwrap_or_default(), names.join(", "))
+            }
+        }
+    };
+    Ok(found.clone())
+}

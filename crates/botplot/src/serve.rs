@@ -1,0 +1,73 @@
+//! `botplot serve`: from a configuration to a server that answers, and to its end.
+
+mod greeting;
+mod work;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use botplot_engine::setup;
+use botplot_web::AppState;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::listen::{Door, bind};
+use crate::shutdown::{Patience, Signals, stop};
+use crate::{folder, open};
+
+/// Runs the server until it is told to stop.
+pub(crate) async fn run(config: Config) -> Result<ExitCode> {
+    let mut signals = Signals::listen()?;
+    // First, so that a port in use is told before anything is made.
+    let listener = bind(&config.server).await?;
+    let address = listener.local_addr().context("the address that was bound cannot be read")?;
+    folder::make(&config.data)?;
+    let work = work::Work::begin(&config.data, address)?;
+    let engine = open::engine(&config).await?;
+    let first = setup::first_run(&engine).await?;
+    let secret_key = match &first.created {
+        Some(created) => Some(folder::keep_secret_key(&config.data, created.secret.expose())?),
+        None => None,
+    };
+    let base = base_url(&config, address);
+    let metrics = botplot_web::metrics::install().context("figures cannot be counted")?;
+    let patience = Patience::of(&config.server);
+    let mut state = AppState::new(engine.clone(), &base, metrics.clone());
+    state.drain = patience.rest;
+    let door = Door::new(botplot_web::router(state.clone()), config.server.clone());
+    state.set_ready(true);
+    door.open_for(listener);
+    tracing::info!(%address, data = %config.data.display(), "ready");
+
+    let failed = CancellationToken::new();
+    work.run(&engine, &failed);
+    engine.tracker().spawn(botplot_web::metrics::keep_small(metrics, engine.stopping().clone()));
+    greeting::print(&base, first.demo_key.as_deref(), secret_key.as_deref(), engine.model_name());
+    if engine.model_name().is_none() {
+        let egress = config.egress.clone();
+        engine.tracker().spawn(async move { greeting::offer_ollama(&egress).await });
+    }
+
+    let mut code = tokio::select! {
+        name = signals.next() => {
+            tracing::info!("{name}: stopping; running answers may end");
+            ExitCode::SUCCESS
+        }
+        () = failed.cancelled() => ExitCode::FAILURE,
+    };
+    if stop(&state, &door, patience, &mut signals).await != ExitCode::SUCCESS {
+        code = ExitCode::FAILURE;
+    }
+    Ok(code)
+}
+
+/// Where visitors reach the server, without a slash at its end.
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    match &config.server.public_url {
+        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+        // Nobody can open `0.0.0.0`; on this machine the loopback leads to the same.
+        None if address.ip().is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
+        None => format!("http://{address}"),
+    }
+}

@@ -1,0 +1,54 @@
+//! What the server prints when it is ready: where to try it, and a command that works as it stands.
+
+use std::path::Path;
+
+use crate::terminal::say;
+
+/// Prints where everything is.
+pub(super) fn print(base: &str, demo_key: Option<&str>, secret_key: Option<&Path>, model: Option<&str>) {
+    say(format!("BotPlot {} listens on {base}", env!("CARGO_PKG_VERSION")));
+    if let Some(key) = demo_key {
+        say("");
+        say("Try it in a browser, with a demo project that knows BotPlot's own guides:");
+        say(format!("  {base}/try/{key}"));
+        say("or in a terminal:");
+        say(format!("  {}", curl(base, key)));
+    }
+    if let Some(path) = secret_key {
+        say("");
+        say(format!(
+            "The secret key of your first project is in `{}`, which only you can read.",
+            path.display()
+        ));
+    }
+    say("");
+    match model {
+        Some(name) => say(format!("Answers are written by `{name}`.")),
+        None => say(
+            "Answers are quoted from the sources; `[llm]` in botplot.toml names a model that writes them.",
+        ),
+    }
+}
+
+/// A question to the demo project that works as it stands.
+fn curl(base: &str, key: &str) -> String {
+    format!(
+        "curl -N {base}/api/chat -H 'x-api-key: {key}' -H 'Content-Type: application/json' \
+         -d '{{\"message\": \"How do I make a backup?\", \"visitorId\": \"me\"}}'"
+    )
+}
+
+/// Says so when an Ollama runs on this machine, and how it could write the answers.
+pub(super) async fn offer_ollama(egress: &botplot_egress::Config) {
+    let Ok(client) = botplot_egress::Client::new(egress) else { return };
+    let Some(models) = botplot_llm::find_ollama(&client.operator_http()).await else { return };
+    say("");
+    let Some(model) = models.first() else {
+        say("Ollama runs on this machine, without a model: `ollama pull llama3.2` fetches one.");
+        return;
+    };
+    say(
+        "Ollama runs on this machine. To let it write the answers, put this into botplot.toml and start again:",
+    );
+    say(format!("  [llm]\n  provider = \"ollama\"\n  model = \"{model}\""));
+}
