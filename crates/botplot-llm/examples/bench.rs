@@ -4,6 +4,8 @@
 //! process of its own, so that its CPU is not counted; "bare" is the same request by a plain HTTP client that
 //! stops at the first token, so that the difference is what this crate adds.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,5 +1,10 @@
 //! Models over real sockets: every failure on order, every provider's wire format, keys that stay secret.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy does not know that the parts of a test beside its functions are tests"
+)]
+
 mod cancel;
 mod failures;
 mod retries;

@@ -171,9 +171,9 @@ fn check_part(sample: &Sample, answer: &Answer, way: Way) {
         Err(Error::Transient(_)) => {}
         // Nothing at all, but properly ended, is what a wrong address answers.
         Err(Error::Permanent(_)) => {
-            assert!(matches!(way, Way::EndedAfter(_)) && answer.text.is_empty(), "{case}")
+            assert!(matches!(way, Way::EndedAfter(_)) && answer.text.is_empty(), "{case}");
         }
-        Err(_) => panic!("{case}"),
+        Err(other) => panic!("{other}: {case}"),
     }
 }
 
