@@ -3,9 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPool;
-use rten_gemm::GemmExecutor;
 
-use crate::linear::Quantised;
+use crate::linear::{Gemm, Product};
 use crate::rows::{self, Rounding};
 use crate::tokenizer::Tokenizer;
 use crate::weights::{Layer, Model};
@@ -14,11 +13,16 @@ use crate::{DIMENSIONS, MAX_PIECES, attention, feed_forward};
 /// Rows whose query, key and value are computed together.
 const BLOCK: usize = 64;
 
+thread_local! {
+    /// The product's kernel, chosen for this CPU; it cannot be shared by threads, the packed weights can.
+    static GEMM: Gemm = Gemm::default();
+}
+
 /// The loaded model, to be shared by all threads: about 15 MB on the heap.
 pub struct Encoder {
     tokenizer: Tokenizer,
     model: Model,
-    gemm: GemmExecutor<u8, i8, i32>,
+    kernel: String,
     rounding: Rounding,
     /// Set where the process's own pool would spread a product over several threads.
     one_thread: Option<ThreadPool>,
@@ -32,8 +36,7 @@ struct Space {
     hidden: Vec<f32>,
     attention_in: Vec<f32>,
     attended: Vec<f32>,
-    quantised: Quantised,
-    product: Vec<i32>,
+    product: Product,
     attention: attention::Space,
     feed_forward: feed_forward::Space,
 }
@@ -50,12 +53,12 @@ impl Encoder {
         let one_thread = (rayon::current_num_threads() != 1)
             .then(|| rayon::ThreadPoolBuilder::new().num_threads(1).build().ok())
             .flatten();
-        let gemm = GemmExecutor::default();
+        let gemm = Gemm::default();
         Self {
             tokenizer: Tokenizer::load(),
             model: Model::load(&gemm),
             rounding: Rounding::for_product(gemm.may_saturate()),
-            gemm,
+            kernel: gemm.kernel_name().to_owned(),
             one_thread,
             spaces: Mutex::default(),
         }
@@ -65,9 +68,10 @@ impl Encoder {
     pub fn embed(&self, text: &str) -> Vec<f32> {
         let pieces = self.tokenizer.pieces(text, MAX_PIECES);
         let mut space = self.spaces.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        let (vector, space) = match &self.one_thread {
-            Some(pool) => pool.install(|| (self.forward(&pieces, &mut space), space)),
-            None => (self.forward(&pieces, &mut space), space),
+        let mut forward = || GEMM.with(|gemm| self.forward(gemm, &pieces, &mut space));
+        let vector = match &self.one_thread {
+            Some(pool) => pool.install(forward),
+            None => forward(),
         };
         self.spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
         vector
@@ -83,12 +87,17 @@ impl Encoder {
         self.tokenizer.count(text)
     }
 
-    /// The name of the product's kernel, which tells the CPU features in use.
-    pub fn kernel(&self) -> &str {
-        self.gemm.kernel_name()
+    /// Whether the vocabulary has the lower-case `word` whole, which misspelt words hardly are.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.tokenizer.knows(word)
     }
 
-    fn forward(&self, pieces: &[u32], space: &mut Space) -> Vec<f32> {
+    /// The name of the product's kernel, which tells the CPU features in use.
+    pub fn kernel(&self) -> &str {
+        &self.kernel
+    }
+
+    fn forward(&self, gemm: &Gemm, pieces: &[u32], space: &mut Space) -> Vec<f32> {
         space.hidden.resize(pieces.len() * DIMENSIONS, 0.0);
         let rows = space.hidden.chunks_exact_mut(DIMENSIONS);
         let places = self.model.positions.chunks_exact(DIMENSIONS);
@@ -97,27 +106,24 @@ impl Encoder {
             rows::embed(word, scale, place, &self.model.norm, row);
         }
         for layer in &self.model.layers {
-            self.attention(layer, space);
-            feed_forward::apply(layer, &self.gemm, self.rounding, &mut space.hidden, &mut space.feed_forward);
+            self.attention(gemm, layer, space);
+            feed_forward::apply(layer, gemm, self.rounding, &mut space.hidden, &mut space.feed_forward);
         }
         rows::unit_mean(&space.hidden)
     }
 
-    fn attention(&self, layer: &Layer, space: &mut Space) {
-        let Space { hidden, attention_in, attended, quantised, product, attention, .. } = space;
+    fn attention(&self, gemm: &Gemm, layer: &Layer, space: &mut Space) {
+        let Space { hidden, attention_in, attended, product, attention, .. } = space;
         attention_in.resize(3 * hidden.len(), 0.0);
         attended.resize(hidden.len(), 0.0);
-        let blocks = hidden.chunks(BLOCK * DIMENSIONS).zip(attention_in.chunks_mut(3 * BLOCK * DIMENSIONS));
+        let blocks =
+            hidden.chunks_mut(BLOCK * DIMENSIONS).zip(attention_in.chunks_mut(3 * BLOCK * DIMENSIONS));
         for (hidden, attention_in) in blocks {
-            quantised.fill(hidden, DIMENSIONS, self.rounding);
-            product.resize(attention_in.len(), 0);
-            layer.attention_in.multiply(&self.gemm, quantised, product);
-            rows::restore(product, &quantised.ranges, &layer.attention_in, attention_in);
+            layer.attention_in.multiply(gemm, self.rounding, hidden, product);
+            rows::restore(product, &layer.attention_in, attention_in);
         }
         attention::attend(attention_in, attended, attention);
-        quantised.fill(attended, DIMENSIONS, self.rounding);
-        product.resize(hidden.len(), 0);
-        layer.attention_out.multiply(&self.gemm, quantised, product);
-        rows::add_and_norm(product, &quantised.ranges, &layer.attention_out, &layer.attention_norm, hidden);
+        layer.attention_out.multiply(gemm, self.rounding, attended, product);
+        rows::add_and_norm(product, &layer.attention_out, &layer.attention_norm, hidden);
     }
 }

@@ -5,52 +5,68 @@ use rten_tensor::NdTensorView;
 
 use crate::rows::{self, Rounding};
 
+/// The int8 product: u8 activations, i8 weights, i32 sums.
+pub(crate) type Gemm = GemmExecutor<u8, i8, i32>;
+
 /// One layer's weights, packed for the CPU's kernel, with three numbers for each output.
 pub(crate) struct Linear {
-    weights: PackedBMatrix<i8>,
+    packed: PackedBMatrix<i8>,
     pub(crate) scales: Vec<f32>,
     pub(crate) bias: Vec<f32>,
     /// Sum of an output's weights times its scale: what an activation's zero point adds to the product.
     pub(crate) sums: Vec<f32>,
+    pub(crate) wide: Wide,
+}
+
+/// Inputs that sometimes are far greater than all others: taken out of the rounding and multiplied in f32.
+#[derive(Default)]
+pub(crate) struct Wide {
+    pub(crate) inputs: Vec<usize>,
+    /// The weights, `[inputs, outputs]`.
+    pub(crate) weights: Vec<f32>,
 }
 
 impl Linear {
-    /// Packs `weights`, given as `[outputs, inputs]`.
-    pub(crate) fn new(
-        gemm: &GemmExecutor<u8, i8, i32>,
-        weights: &[i8],
-        inputs: usize,
-        scales: Vec<f32>,
-        bias: Vec<f32>,
-    ) -> Self {
+    /// Packs `weights`, given as `[outputs, inputs]`, zero where the input is wide.
+    pub(crate) fn new(gemm: &Gemm, weights: &[i8], scales: Vec<f32>, bias: Vec<f32>, wide: Wide) -> Self {
+        let inputs = weights.len() / scales.len();
         let sum = |row: &[i8]| row.iter().map(|&weight| i32::from(weight)).sum::<i32>() as f32;
         let sums = weights.chunks_exact(inputs).zip(&scales).map(|(row, scale)| sum(row) * scale).collect();
         let matrix = NdTensorView::from_data([scales.len(), inputs], weights);
-        Self { weights: gemm.prepack_b(matrix.transposed()), scales, bias, sums }
+        Self { packed: gemm.prepack_b(matrix.transposed()), scales, bias, sums, wide }
     }
 
-    /// Multiplies rows of `inputs` numbers: `product[r, o] = Σ numbers[r, i] · weight[o, i]`.
+    /// Multiplies rows of `values` (`[n, inputs]`); the result is read with [`rows::restore`] and its like.
     ///
-    /// The true value is `product · step[r] · scales[o] − zero[r] · step[r] · sums[o] + bias[o]`, which the caller
-    /// takes together with its next step. (`rten-gemm` 0.27 can subtract zero points itself, but takes the first
-    /// rows' for all rows.)
-    pub(crate) fn multiply(&self, gemm: &GemmExecutor<u8, i8, i32>, rows: &Quantised, product: &mut [i32]) {
-        let a = NdTensorView::from_data([rows.ranges.len(), self.weights.rows()], &rows.numbers[..]);
+    /// `product[r, o] = Σ numbers[r, i] · weight[o, i]`, and the true value is
+    /// `Σ over r's parts (product − zero · Σ weight) · step · scale + wide + bias`. (`rten-gemm` 0.27 can subtract zero
+    /// points itself, but takes the first rows' for all rows.)
+    pub(crate) fn multiply(&self, gemm: &Gemm, rounding: Rounding, values: &mut [f32], out: &mut Product) {
+        out.quantise(values, self.packed.rows(), &self.wide.inputs, rounding);
+        out.product.resize(out.ranges.len() * self.packed.cols(), 0);
+        let a = NdTensorView::from_data([out.ranges.len(), self.packed.rows()], &out.numbers[..]);
         gemm.gemm(
-            product,
+            &mut out.product,
             GemmInputA::Unpacked(a),
-            GemmInputB::Packed(&self.weights),
+            GemmInputB::Packed(&self.packed),
             GemmOptions::default(),
         )
         .expect("the sizes are fixed by the model and the weights packed by this executor");
     }
 }
 
-/// Rows of activations as u8: `value ≈ (number − zero) · step`.
+/// Rows of activations as u8, `value ≈ (number − zero) · step`, and their product with a layer's weights.
+///
+/// Where `fine`, every row has two parts: after all the rows comes what their rounding left over, rounded again.
 #[derive(Default)]
-pub(crate) struct Quantised {
-    pub(crate) numbers: Vec<u8>,
+pub(crate) struct Product {
+    numbers: Vec<u8>,
     pub(crate) ranges: Vec<Range>,
+    pub(crate) fine: bool,
+    pub(crate) product: Vec<i32>,
+    /// The wide inputs' values, row by row.
+    pub(crate) wide: Vec<f32>,
+    left_over: Vec<f32>,
 }
 
 /// What one row's numbers mean.
@@ -60,12 +76,34 @@ pub(crate) struct Range {
     pub(crate) zero: f32,
 }
 
-impl Quantised {
-    /// Quantises rows of `width` numbers in place of what was here.
-    pub(crate) fn fill(&mut self, values: &[f32], width: usize, rounding: Rounding) {
-        self.numbers.resize(values.len(), 0);
-        self.ranges.resize(values.len() / width, Range::default());
-        rows::quantise(values, width, rounding, self);
+impl Product {
+    /// Quantises rows of `width` numbers in place of what was here; `values` are the same afterwards.
+    fn quantise(&mut self, values: &mut [f32], width: usize, wide: &[usize], rounding: Rounding) {
+        let rows = values.len() / width;
+        self.fine = rows <= rounding.fine_rows;
+        let parts = rows * (1 + usize::from(self.fine));
+        self.numbers.resize(parts * width, 0);
+        self.ranges.resize(parts, Range::default());
+        self.wide.clear();
+        for row in values.chunks_exact_mut(width) {
+            self.wide.extend(wide.iter().map(|&input| std::mem::take(&mut row[input])));
+        }
+        let (numbers, rest_numbers) = self.numbers.split_at_mut(values.len());
+        let (ranges, rest_ranges) = self.ranges.split_at_mut(rows);
+        rows::quantise(values, rounding, numbers, ranges);
+        if self.fine {
+            self.left_over.resize(values.len(), 0.0);
+            let rows = values.chunks_exact(width).zip(numbers.chunks_exact(width)).zip(ranges);
+            for (((values, numbers), range), rest) in rows.zip(self.left_over.chunks_exact_mut(width)) {
+                for ((value, number), rest) in values.iter().zip(numbers).zip(rest) {
+                    *rest = value - (f32::from(*number) - range.zero) * range.step;
+                }
+            }
+            rows::quantise(&self.left_over, rounding, rest_numbers, rest_ranges);
+        }
+        for (row, kept) in values.chunks_exact_mut(width).zip(self.wide.chunks_exact(wide.len().max(1))) {
+            wide.iter().zip(kept).for_each(|(&input, value)| row[input] = *value);
+        }
     }
 }
 
@@ -91,20 +129,31 @@ mod tests {
             for (row, values) in values.chunks_exact_mut(inputs).enumerate() {
                 values.iter_mut().for_each(|x| *x += row as f32 / 10.0);
             }
-            let weights: Vec<i8> = numbers(outputs * inputs).iter().map(|x| (x * 127.0) as i8).collect();
-            let linear = Linear::new(&gemm, &weights, inputs, vec![0.5; outputs], vec![3.0; outputs]);
-            let mut rounded = Quantised::default();
-            rounded.fill(&values, inputs, Rounding::for_product(gemm.may_saturate()));
-            let mut product = vec![0; rows * outputs];
-            linear.multiply(&gemm, &rounded, &mut product);
+            let mut weights: Vec<i8> = numbers(outputs * inputs).iter().map(|x| (x * 127.0) as i8).collect();
+            let mut scaled: Vec<f32> = weights.iter().map(|w| f32::from(*w) * 0.5).collect();
+            let wide = Wide { inputs: vec![5, 17], weights: numbers(2 * outputs) };
+            for (output, row) in scaled.chunks_exact_mut(inputs).enumerate() {
+                (row[5], row[17]) = (wide.weights[output], wide.weights[outputs + output]);
+            }
+            for row in weights.chunks_exact_mut(inputs) {
+                (row[5], row[17]) = (0, 0);
+            }
+            for row in values.chunks_exact_mut(inputs) {
+                row[17] *= 1000.0;
+            }
+            let before = values.clone();
+            let linear = Linear::new(&gemm, &weights, vec![0.5; outputs], vec![3.0; outputs], wide);
+            let mut product = Product::default();
+            linear.multiply(&gemm, Rounding::for_product(gemm.may_saturate()), &mut values, &mut product);
+            assert_eq!(values, before);
             let mut out = vec![0.0; rows * outputs];
-            rows::restore(&product, &rounded.ranges, &linear, &mut out);
+            rows::restore(&product, &linear, &mut out);
             for (at, out) in out.iter().enumerate() {
                 let (row, output) = (at / outputs * inputs, at % outputs * inputs);
-                let terms = values[row..row + inputs].iter().zip(&weights[output..output + inputs]);
-                let exact = terms.map(|(x, w)| x * f32::from(*w) * 0.5).sum::<f32>() + 3.0;
+                let terms = values[row..row + inputs].iter().zip(&scaled[output..output + inputs]);
+                let exact = terms.map(|(x, w)| x * w).sum::<f32>() + 3.0;
                 // Each of the inputs is off by at most half a step, at random.
-                let allowed = 4.0 * 0.02 * 36.0 * (inputs as f32).sqrt();
+                let allowed = if product.fine { 0.1 } else { 4.0 * 0.02 * 36.0 * (inputs as f32).sqrt() };
                 assert!((exact - out).abs() < allowed, "{rows} rows, number {at}: {out} and not {exact}");
             }
         }

@@ -7,49 +7,46 @@ use rten_simd::{Isa, SimdOp, SimdUnaryOp};
 use rten_vecmath::Gelu;
 
 use crate::DIMENSIONS;
-use crate::linear::{Linear, Quantised, Range};
+use crate::linear::{Linear, Product, Range};
 use crate::weights::Norm;
 
 /// Added to the variance, as in the original model's configuration.
 const EPSILON: f32 = 1e-12;
 
-/// How many steps an activation's range is divided into.
+/// How finely activations are rounded.
 #[derive(Clone, Copy)]
 pub(crate) struct Rounding {
+    /// Steps that a row's range is divided into.
     most: u8,
+    /// Texts of up to so many rows are rounded in two parts: the fewer rows, the less their errors even out.
+    pub(crate) fine_rows: usize,
 }
 
 impl Rounding {
     /// All eight bits where the product is exact, seven where it adds neighbours in 16 bits and would overflow.
     pub(crate) fn for_product(may_saturate: bool) -> Self {
-        Self { most: if may_saturate { 127 } else { 255 } }
+        if may_saturate { Self { most: 127, fine_rows: 32 } } else { Self { most: 255, fine_rows: 8 } }
     }
 }
 
-/// Quantises rows of `width` numbers, each with its own range.
-pub(crate) fn quantise(values: &[f32], width: usize, rounding: Rounding, into: &mut Quantised) {
-    Quantise { values, width, rounding, into }.dispatch();
+/// Quantises rows of numbers, each with its own range.
+pub(crate) fn quantise(values: &[f32], rounding: Rounding, numbers: &mut [u8], ranges: &mut [Range]) {
+    Quantise { values, rounding, numbers, ranges }.dispatch();
 }
 
-/// `out = restored product`, row by row.
-pub(crate) fn restore(product: &[i32], ranges: &[Range], linear: &Linear, out: &mut [f32]) {
-    Restore::<false> { product, ranges, linear, out }.dispatch();
+/// `out = value of product`, row by row.
+pub(crate) fn restore(product: &Product, linear: &Linear, out: &mut [f32]) {
+    Restore::<false> { product, linear, out }.dispatch();
 }
 
-/// `out = gelu(restored product)`, row by row.
-pub(crate) fn restore_gelu(product: &[i32], ranges: &[Range], linear: &Linear, out: &mut [f32]) {
-    Restore::<true> { product, ranges, linear, out }.dispatch();
+/// `out = gelu(value of product)`, row by row.
+pub(crate) fn restore_gelu(product: &Product, linear: &Linear, out: &mut [f32]) {
+    Restore::<true> { product, linear, out }.dispatch();
 }
 
-/// `hidden = norm(hidden + restored product)`, row by row of 384.
-pub(crate) fn add_and_norm(
-    product: &[i32],
-    ranges: &[Range],
-    linear: &Linear,
-    norm: &Norm,
-    hidden: &mut [f32],
-) {
-    AddAndNorm { product, ranges, linear, norm, hidden }.dispatch();
+/// `hidden = norm(hidden + value of product)`, row by row of 384.
+pub(crate) fn add_and_norm(product: &Product, linear: &Linear, norm: &Norm, hidden: &mut [f32]) {
+    AddAndNorm { product, linear, norm, hidden }.dispatch();
 }
 
 /// `row = norm(word · scale + position)`, one row of 384.
@@ -73,9 +70,9 @@ pub(crate) fn unit_mean(hidden: &[f32]) -> Vec<f32> {
 
 struct Quantise<'a> {
     values: &'a [f32],
-    width: usize,
     rounding: Rounding,
-    into: &'a mut Quantised,
+    numbers: &'a mut [u8],
+    ranges: &'a mut [Range],
 }
 
 impl SimdOp for Quantise<'_> {
@@ -83,10 +80,10 @@ impl SimdOp for Quantise<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Quantised { numbers, ranges } = self.into;
         let most = f32::from(self.rounding.most);
-        let rows = self.values.chunks_exact(self.width).zip(numbers.chunks_exact_mut(self.width));
-        for ((row, out), range) in rows.zip(ranges) {
+        let width = self.values.len() / self.ranges.len();
+        let rows = self.values.chunks_exact(width).zip(self.numbers.chunks_exact_mut(width));
+        for ((row, out), range) in rows.zip(self.ranges) {
             let (low, high) = bounds(isa, row);
             let step = ((high - low) / most).max(f32::MIN_POSITIVE);
             *range = Range { step, zero: (-low / step).round_ties_even() };
@@ -129,8 +126,7 @@ fn round_row<I: Isa>(isa: I, row: &[f32], out: &mut [u8], per_step: f32, zero: i
 }
 
 struct Restore<'a, const GELU: bool> {
-    product: &'a [i32],
-    ranges: &'a [Range],
+    product: &'a Product,
     linear: &'a Linear,
     out: &'a mut [f32],
 }
@@ -140,48 +136,57 @@ impl<const GELU: bool> SimdOp for Restore<'_, GELU> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let width = self.linear.scales.len();
-        let rows = self.product.chunks_exact(width).zip(self.out.chunks_exact_mut(width));
-        for ((product, out), range) in rows.zip(self.ranges) {
+        for (row, out) in self.out.chunks_exact_mut(self.linear.scales.len()).enumerate() {
             restored(
                 isa,
-                product,
-                *range,
+                self.product,
+                row,
                 self.linear,
                 out,
+                #[inline(always)]
                 |_, x| if GELU { Gelu {}.eval(isa, x) } else { x },
             );
         }
     }
 }
 
-/// `out = then(out, product · step · scale − zero · step · sum + bias)`
+/// `out = then(out, value of product)` for one row.
 #[inline(always)]
 fn restored<I: Isa>(
     isa: I,
-    product: &[i32],
-    range: Range,
+    product: &Product,
+    row: usize,
     linear: &Linear,
     out: &mut [f32],
     then: impl Fn(I::F32, I::F32) -> I::F32,
 ) {
     let (ops, ints) = (isa.f32(), isa.i32());
-    let step = ops.splat(range.step);
-    let shift = ops.splat(-range.step * range.zero);
-    let numbers = product.chunks_exact(ops.len()).zip(out.chunks_exact_mut(ops.len()));
-    let scales = linear.scales.chunks_exact(ops.len());
-    let sums = linear.sums.chunks_exact(ops.len()).zip(linear.bias.chunks_exact(ops.len()));
-    for ((product, out), (scale, (sum, bias))) in numbers.zip(scales.zip(sums)) {
-        let scale = ops.mul(ops.load(scale), step);
-        let bias = ops.mul_add(ops.load(sum), shift, ops.load(bias));
-        let x = ops.mul_add(ints.to_float(ints.load(product)), scale, bias);
+    let width = linear.scales.len();
+    let inputs = linear.wide.inputs.len();
+    let wide = &product.wide[row * inputs..(row + 1) * inputs];
+    let part = |row: usize| (&product.product[row * width..(row + 1) * width], product.ranges[row]);
+    let (first, range) = part(row);
+    let rest = product.fine.then(|| part(product.ranges.len() / 2 + row));
+    let zero = range.step * range.zero + rest.map_or(0.0, |(_, range)| range.step * range.zero);
+    let (step, zero) = (ops.splat(range.step), ops.splat(-zero));
+    for (at, out) in out.chunks_exact_mut(ops.len()).enumerate() {
+        let at = at * ops.len()..(at + 1) * ops.len();
+        let scale = ops.load(&linear.scales[at.clone()]);
+        let mut x = ops.mul_add(ops.load(&linear.sums[at.clone()]), zero, ops.load(&linear.bias[at.clone()]));
+        for (value, weights) in wide.iter().zip(linear.wide.weights.chunks_exact(width)) {
+            x = ops.mul_add(ops.splat(*value), ops.load(&weights[at.clone()]), x);
+        }
+        if let Some((rest, range)) = rest {
+            let scale = ops.mul(scale, ops.splat(range.step));
+            x = ops.mul_add(ints.to_float(ints.load(&rest[at.clone()])), scale, x);
+        }
+        x = ops.mul_add(ints.to_float(ints.load(&first[at])), ops.mul(scale, step), x);
         ops.store(then(ops.load(out), x), out);
     }
 }
 
 struct AddAndNorm<'a> {
-    product: &'a [i32],
-    ranges: &'a [Range],
+    product: &'a Product,
     linear: &'a Linear,
     norm: &'a Norm,
     hidden: &'a mut [f32],
@@ -193,10 +198,17 @@ impl SimdOp for AddAndNorm<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let ops = isa.f32();
-        let rows = self.product.chunks_exact(DIMENSIONS).zip(self.hidden.chunks_exact_mut(DIMENSIONS));
-        for ((product, row), range) in rows.zip(self.ranges) {
-            restored(isa, product, *range, self.linear, row, |before, x| ops.add(before, x));
-            norm_row(isa, self.norm, row);
+        for (row, hidden) in self.hidden.chunks_exact_mut(DIMENSIONS).enumerate() {
+            restored(
+                isa,
+                self.product,
+                row,
+                self.linear,
+                hidden,
+                #[inline(always)]
+                |before, x| ops.add(before, x),
+            );
+            norm_row(isa, self.norm, hidden);
         }
     }
 }

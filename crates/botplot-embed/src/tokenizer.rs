@@ -57,6 +57,11 @@ impl Tokenizer {
         count
     }
 
+    /// Whether the vocabulary has the lower-case `word` whole, which misspelt words hardly are.
+    pub fn knows(&self, word: &str) -> bool {
+        self.first.contains_key(word)
+    }
+
     /// The numbers of the first `most` pieces, the marks at both ends included.
     ///
     /// The marks' own names have no meaning in a text: a visitor who writes `[SEP]` writes a word in brackets.

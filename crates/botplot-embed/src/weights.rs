@@ -1,8 +1,6 @@
 //! Reads the compiled-in model file: arrays in a fixed order, each on a 64-byte border.
 
-use rten_gemm::GemmExecutor;
-
-use crate::linear::Linear;
+use crate::linear::{Gemm, Linear, Wide};
 use crate::{DIMENSIONS, MAX_PIECES};
 
 /// Width of the feed-forward part's middle.
@@ -11,7 +9,7 @@ const LAYERS: usize = 6;
 const PIECES: usize = 30_522;
 
 static FILE: &Aligned<[u8]> = &Aligned(*include_bytes!("../model/minilm.bin"));
-const MARK: &[u8] = b"botplot MiniLM int8 1\n";
+const MARK: &[u8] = b"botplot MiniLM int8 2\n";
 const BORDER: usize = 64;
 
 #[repr(C, align(64))]
@@ -47,7 +45,7 @@ pub(crate) struct Norm {
 }
 
 impl Model {
-    pub(crate) fn load(gemm: &GemmExecutor<u8, i8, i32>) -> Self {
+    pub(crate) fn load(gemm: &Gemm) -> Self {
         let mut file = File::open();
         let words = file.bytes(PIECES * DIMENSIONS);
         let word_scales = file.floats(PIECES);
@@ -88,13 +86,30 @@ impl File {
         Norm { gain: self.floats(DIMENSIONS), shift: self.floats(DIMENSIONS) }
     }
 
-    fn linear(&mut self, gemm: &GemmExecutor<u8, i8, i32>, outputs: usize, inputs: usize) -> Linear {
-        let weights: Vec<i8> = self.bytes(outputs * inputs).iter().map(|&byte| byte.cast_signed()).collect();
+    fn linear(&mut self, gemm: &Gemm, outputs: usize, inputs: usize) -> Linear {
+        let weights =
+            self.bytes(outputs * inputs).iter().map(|&byte| byte.cast_signed()).collect::<Vec<i8>>();
         let scales = self.floats(outputs);
-        Linear::new(gemm, &weights, inputs, scales, self.floats(outputs))
+        let wide = self.numbers();
+        let wide_weights = self.floats(wide.len() * outputs);
+        Linear::new(
+            gemm,
+            &weights,
+            scales,
+            self.floats(outputs),
+            Wide { inputs: wide, weights: wide_weights },
+        )
     }
 
-    fn layer(&mut self, gemm: &GemmExecutor<u8, i8, i32>) -> Layer {
+    /// A list of numbers with its length before it, all within one border.
+    fn numbers(&mut self) -> Vec<usize> {
+        let numbers = self.bytes(BORDER).as_chunks().0;
+        let mut numbers = numbers.iter().map(|four| u32::from_le_bytes(*four) as usize);
+        let count = numbers.next().unwrap_or(0);
+        numbers.take(count).collect()
+    }
+
+    fn layer(&mut self, gemm: &Gemm) -> Layer {
         Layer {
             attention_in: self.linear(gemm, 3 * DIMENSIONS, DIMENSIONS),
             attention_out: self.linear(gemm, DIMENSIONS, DIMENSIONS),

@@ -6,7 +6,7 @@ pub(super) struct Output(Vec<u8>);
 
 impl Output {
     pub(super) fn new() -> Self {
-        let mut output = Self(b"botplot MiniLM int8 1\n".to_vec());
+        let mut output = Self(b"botplot MiniLM int8 2\n".to_vec());
         output.pad();
         output
     }
@@ -22,6 +22,21 @@ impl Output {
         }
         self.pad();
         self.floats(&scales);
+    }
+
+    /// A connected layer: int8 rows, the inputs whose weights stay f32, those weights input by input, the bias.
+    pub(super) fn linear(&mut self, weights: &[f32], inputs: usize, wide: &[usize], bias: &[f32]) {
+        let mut narrow = weights.to_vec();
+        for row in narrow.chunks_exact_mut(inputs) {
+            wide.iter().for_each(|&input| row[input] = 0.0);
+        }
+        self.rows(&narrow, inputs);
+        let numbers = [wide.len()].into_iter().chain(wide.iter().copied());
+        self.0.extend(numbers.flat_map(|number| (number as u32).to_le_bytes()));
+        self.pad();
+        let column = |&input: &usize| weights.iter().skip(input).step_by(inputs).copied();
+        self.floats(&wide.iter().flat_map(column).collect::<Vec<f32>>());
+        self.floats(bias);
     }
 
     pub(super) fn floats(&mut self, numbers: &[f32]) {
