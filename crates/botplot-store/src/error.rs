@@ -100,7 +100,9 @@ fn by_code(code: Option<&str>) -> Option<Error> {
             Some(Error::Unusable("the data file is damaged: restore a backup with `botplot restore`".into()))
         }
         13 => Some(full()),
-        26 => Some(Error::Unusable("the data file is not a SQLite database".into())),
+        26 => Some(Error::Unusable(
+            "it is no SQLite database: choose another folder with `--data`, or restore a backup".into(),
+        )),
         _ => None,
     }
 }

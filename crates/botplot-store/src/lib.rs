@@ -5,9 +5,10 @@
 #![expect(clippy::duplicate_mod, reason = "`sql.rs` is compiled once per driver, which is its whole point")]
 
 mod backend;
-
+mod backup;
 mod clean;
 mod config;
+mod copy;
 mod error;
 mod reader;
 mod rows;
@@ -15,6 +16,7 @@ mod store;
 mod tx;
 mod writer;
 
+pub use backup::restore;
 pub use config::Config;
 pub use error::Error;
 pub use reader::Reader;

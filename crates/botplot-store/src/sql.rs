@@ -19,6 +19,8 @@ pub(crate) mod meta;
 pub(crate) mod pages;
 #[path = "sql/projects.rs"]
 pub(crate) mod projects;
+#[path = "sql/rows.rs"]
+pub(crate) mod rows;
 #[path = "sql/sources.rs"]
 pub(crate) mod sources;
 #[path = "sql/usage.rs"]

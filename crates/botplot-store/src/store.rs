@@ -12,7 +12,7 @@ use crate::backend::{postgres, sqlite};
 use crate::error::closed;
 use crate::reader::{Pool, Reader};
 use crate::writer::{self, Write};
-use crate::{Config, Error, FILE, Tx};
+use crate::{Config, Error, FILE, Tx, backup};
 
 /// An open database; cheap to clone. Call [`Store::close`] before the program ends.
 #[derive(Clone)]
@@ -95,6 +95,11 @@ impl Store {
             }
             None => write.refuse(closed()),
         }
+    }
+
+    /// Writes a backup, one SQLite file, to `to` while others read and write; `Unusable` when `to` exists already.
+    pub async fn backup(&self, to: &Path) -> Result<(), Error> {
+        backup::backup(&self.shared.reader, to).await
     }
 
     /// Ends every write that was begun, then closes the database; later writes are refused.

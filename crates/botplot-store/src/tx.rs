@@ -9,6 +9,7 @@ use botplot_core::source::{Kind, Page, Source, Status};
 use botplot_core::{
     ChunkId, ConversationId, JobId, KeyId, MessageId, PageId, ProjectId, SourceId, Timestamp,
 };
+use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
@@ -25,7 +26,8 @@ pub struct Tx {
 }
 
 pub(crate) enum Conn {
-    Sqlite(Transaction<'static, Sqlite>),
+    /// The writer's own connection, inside a transaction that the writer begins and ends.
+    Sqlite(PoolConnection<Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
 

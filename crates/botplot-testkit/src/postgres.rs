@@ -12,13 +12,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Runs as the server's own user. It ends the server when its input ends, so also when the test was killed.
 const KEEPER: &str = r#"
 cd "$FOLDER"
-fail() { cat log server 2>/dev/null; rm -rf "$FOLDER"; exit 1; }
+fail() { cat log; rm -rf "$FOLDER"; exit 1; }
 "$BIN/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >log 2>&1 || fail
-"$BIN/pg_ctl" -D data -l server -w -t 60 -o "-k $FOLDER -c listen_addresses='' -c fsync=$SYNC \
- -c full_page_writes=$SYNC -c synchronous_commit=$SYNC -c shared_buffers=32MB -c max_connections=80" start >>log 2>&1 || fail
+"$BIN/postgres" -D data -k "$FOLDER" -c listen_addresses= -c fsync=$SYNC -c full_page_writes=$SYNC \
+    -c synchronous_commit=$SYNC -c shared_buffers=32MB -c max_connections=80 >>log 2>&1 &
+server=$!
+until "$BIN/pg_isready" -q -h "$FOLDER"; do
+    kill -0 $server || fail
+    sleep 0.05
+done
 echo ready
 read -r _
-"$BIN/pg_ctl" -D data -w -m immediate stop >>log 2>&1
+kill -QUIT $server
+wait $server
 cd / && rm -rf "$FOLDER"
 "#;
 
@@ -104,7 +110,7 @@ fn find_bin() -> Option<PathBuf> {
         .chain(debian.into_iter().map(|version| version.join("bin")))
         .filter_map(|folder| fs::canonicalize(folder.join("initdb")).ok())
         .filter_map(|initdb| initdb.parent().map(Path::to_path_buf))
-        .find(|bin| bin.join("pg_ctl").exists())
+        .find(|bin| bin.join("postgres").exists())
 }
 
 /// PostgreSQL refuses to run as root: then it runs as the user `postgres`, whom its package makes.
@@ -125,4 +131,23 @@ fn become_postgres(keeper: &mut Command, folder: &Path) {
         ids.unwrap_or_else(|| panic!("root cannot run PostgreSQL and there is no user `postgres`: {ADVICE}"));
     chown(folder, Some(user), Some(group)).unwrap_or_else(|why| panic!("`{}`: {why}", folder.display()));
     keeper.uid(user).gid(group);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_serves_and_leaves_nothing_behind() {
+        let server = Postgres::start();
+        let (one, two) = (server.create_database(), server.create_database());
+        assert_ne!(one, two);
+        let folder = server.folder.clone();
+        let number = fs::read_to_string(folder.join("data/postmaster.pid")).unwrap();
+        let number = number.lines().next().unwrap().to_owned();
+        assert!(Path::new("/proc").join(&number).exists());
+        drop(server);
+        assert!(!folder.exists());
+        assert!(!Path::new("/proc").join(&number).exists(), "the server still runs");
+    }
 }

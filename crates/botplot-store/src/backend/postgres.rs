@@ -33,12 +33,14 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Connects and brings the schema up to date.
 pub(crate) async fn open(config: &Config, url: &str) -> Result<PgPool, Error> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|_| {
-            Error::Unusable(
-                "`store.url` is no PostgreSQL address: write `postgres://user:password@host/database`".into(),
-            )
-        })?
+    // The driver itself would take any scheme, even another database's.
+    let ours = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let parsed = PgConnectOptions::from_str(url).ok().filter(|_| ours).ok_or_else(|| {
+        Error::Unusable(
+            "`store.url` is no PostgreSQL address: write `postgres://user:password@host/database`".into(),
+        )
+    })?;
+    let options = parsed
         .application_name("botplot")
         .options([("idle_in_transaction_session_timeout", "30s"), ("lock_timeout", "20s")])
         .disable_statement_logging();

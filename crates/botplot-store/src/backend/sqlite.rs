@@ -1,12 +1,14 @@
 //! One SQLite file: WAL, every commit synced, one writer, a few readers.
 
 use std::fs::{DirBuilder, OpenOptions};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use tokio::time::Instant;
 
 use crate::Error;
 
@@ -32,7 +34,7 @@ pub(crate) mod sql;
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Marks the file as BotPlot's: "BtPl".
-const APPLICATION: i32 = 0x4274_506c;
+pub(crate) const APPLICATION: i32 = 0x4274_506c;
 /// How long a command waits for the server's commit, and the other way round.
 const PATIENCE: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
@@ -46,7 +48,8 @@ pub(crate) struct Pools {
 
 /// Opens the file, making it and its folder first where they are missing.
 pub(crate) async fn open(file: &Path) -> Result<Pools, Error> {
-    make(file)?;
+    make_folder(file.parent().unwrap_or(Path::new(".")))?;
+    make_file(file)?;
     prepare(file).await?;
     let writer = options(file).pragma("cache_size", "-2048").pragma("journal_size_limit", "67108864");
     let readers = options(file).read_only(true).pragma("cache_size", "-512");
@@ -73,43 +76,57 @@ pub(crate) fn options(file: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// The folder and an empty file that only their owner can read; SQLite gives its side files the same mode.
-fn make(file: &Path) -> Result<(), Error> {
-    let cannot = |what: &Path, why: &std::io::Error| {
-        Error::Unusable(format!(
-            "`{}` cannot be made: {why}; choose another folder with `--data`",
-            what.display()
-        ))
-    };
+/// Makes the data folder, which only its owner can open.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Error> {
     let mut folders = DirBuilder::new();
-    let mut files = OpenOptions::new();
     folders.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+    folders.create(folder).map_err(|why| cannot_make(folder, &why))
+}
+
+/// Makes an empty file that only its owner can read; SQLite gives its side files the same mode.
+fn make_file(file: &Path) -> Result<(), Error> {
+    let mut files = OpenOptions::new();
     files.write(true).create_new(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-        folders.mode(0o700);
-        files.mode(0o600);
-    }
-    if let Some(folder) = file.parent() {
-        folders.create(folder).map_err(|why| cannot(folder, &why))?;
-    }
+    std::os::unix::fs::OpenOptionsExt::mode(&mut files, 0o600);
     match files.open(file) {
-        Ok(_) => Ok(()),
-        Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(why) => Err(cannot(file, &why)),
+        Err(why) if why.kind() != ErrorKind::AlreadyExists => Err(cannot_make(file, &why)),
+        _ => Ok(()),
     }
 }
 
-/// Refuses what is not ours, then brings the schema up to date.
-async fn prepare(file: &Path) -> Result<(), Error> {
-    let mut conn = options(file).connect().await.map_err(|error| name_file(error.into(), file))?;
-    let done = check_and_migrate(&mut conn, file).await;
-    conn.close().await?;
-    done
+fn cannot_make(what: &Path, why: &std::io::Error) -> Error {
+    Error::Unusable(format!(
+        "`{}` cannot be made: {why}; choose another folder with `--data`",
+        what.display()
+    ))
 }
 
-async fn check_and_migrate(conn: &mut Conn, file: &Path) -> Result<(), Error> {
+/// One lazy, read-only connection to a file that is not ours to change.
+pub(crate) fn pool_of_one(file: &Path) -> SqlitePool {
+    SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options(file).read_only(true))
+}
+
+/// Refuses what is not ours, brings the schema up to date, and turns on the write-ahead log.
+async fn prepare(file: &Path) -> Result<(), Error> {
+    let fault = |error: sqlx::Error| name_file(error.into(), file);
+    let mut conn = options(file).connect().await.map_err(fault)?;
+    check_and_migrate(&mut conn, file).await?;
+    let began = Instant::now();
+    // The one statement that does not wait for others by itself: they may be opening the new file just now.
+    while let Err(why) = sqlx::query("PRAGMA journal_mode = WAL").execute(&mut conn).await.map_err(fault) {
+        if !matches!(why, Error::Busy) || began.elapsed() > PATIENCE {
+            return Err(why);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    conn.close().await.map_err(fault)
+}
+
+/// Refuses what is not ours and brings the schema up to date; `file` is named in errors only.
+pub(crate) async fn check_and_migrate(conn: &mut Conn, file: &Path) -> Result<(), Error> {
     let fault = |error: sqlx::Error| name_file(error.into(), file);
     // Whoever comes first makes the schema; the others wait here and find it made.
     let mut tx = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
@@ -123,15 +140,15 @@ async fn check_and_migrate(conn: &mut Conn, file: &Path) -> Result<(), Error> {
             file.display()
         )));
     }
-    let mark = AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION}"));
-    sqlx::query(mark).execute(&mut *tx).await.map_err(fault)?;
+    if application != APPLICATION {
+        let mark = AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION}"));
+        sqlx::query(mark).execute(&mut *tx).await.map_err(fault)?;
+    }
     MIGRATIONS
         .run_direct(None, &mut *tx, false)
         .await
-        .map_err(|error| super::migration_fault(error, super::newest(&MIGRATIONS)))?;
-    tx.commit().await.map_err(fault)?;
-    sqlx::query("PRAGMA journal_mode = WAL").execute(conn).await.map_err(fault)?;
-    Ok(())
+        .map_err(|error| name_file(super::migration_fault(error, super::newest(&MIGRATIONS)), file))?;
+    tx.commit().await.map_err(fault)
 }
 
 /// Says which file it is about, where that helps.

@@ -1,5 +1,6 @@
 //! What the store promises, each promise once, held on SQLite and on a PostgreSQL that the test starts itself.
 
+mod backups;
 mod chunks;
 mod conversations;
 mod files;
@@ -7,9 +8,11 @@ mod jobs;
 mod keys;
 mod messages;
 mod meta;
+mod opening;
 mod pages;
 mod projects;
 mod rig;
+mod schema;
 mod sources;
 mod usage;
 mod writes;

@@ -1,0 +1,154 @@
+//! Both schemas are the same, and the statements that matter use their indexes.
+
+use std::collections::BTreeMap;
+
+use botplot_core::Secret;
+use botplot_store::{Config, FILE, Store};
+use botplot_testkit::postgres::Postgres;
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+
+type Tables = BTreeMap<String, Vec<(String, &'static str, bool)>>;
+
+async fn sqlite(folder: &std::path::Path) -> SqliteConnection {
+    Store::open(&Config::default(), folder).await.unwrap().close().await;
+    sqlx::sqlite::SqliteConnectOptions::new().filename(folder.join(FILE)).connect().await.unwrap()
+}
+
+/// Both databases' types under one name each.
+fn kind(column: &str, word: &str) -> &'static str {
+    match word {
+        "TEXT" | "text" | "jsonb" => "text",
+        "BLOB" | "bytea" | "uuid" => "bytes",
+        "INTEGER" | "bigint" | "boolean" => "number",
+        "REAL" | "double precision" => "real",
+        other => panic!("`{column}` has the unknown type `{other}`"),
+    }
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_tables_and_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut conn = sqlite(folder.path()).await;
+    let mut ours = Tables::new();
+    let rows = sqlx::query(
+        "SELECT t.name AS table_name, c.name, c.type, c.\"notnull\" = 1 AS required
+         FROM pragma_table_list t, pragma_table_info(t.name) c
+         WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE '_sqlx_%'
+         ORDER BY t.name, c.cid",
+    );
+    for row in rows.fetch_all(&mut conn).await.unwrap() {
+        let (table, column, word): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let kind = kind(&column, &word);
+        ours.entry(table).or_default().push((column, kind, row.get(3)));
+    }
+    let loose: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict
+         AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%'",
+    )
+    .fetch_all(&mut conn)
+    .await
+    .unwrap();
+    assert!(loose.is_empty(), "not STRICT: {loose:?}");
+
+    let server = Postgres::start();
+    let url = server.create_database();
+    let config = Config { url: Some(Secret::new(url.as_str())), ..Config::default() };
+    Store::open(&config, folder.path()).await.unwrap().close().await;
+    let mut conn = sqlx::PgConnection::connect(&url).await.unwrap();
+    let mut theirs = Tables::new();
+    let rows = sqlx::query(
+        "SELECT CAST(table_name AS text), CAST(column_name AS text), CAST(data_type AS text), is_nullable = 'NO'
+         FROM information_schema.columns
+         WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_sqlx%'
+         ORDER BY table_name, ordinal_position",
+    );
+    for row in rows.fetch_all(&mut conn).await.unwrap() {
+        let (table, column, word): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let kind = kind(&column, &word);
+        theirs.entry(table).or_default().push((column, kind, row.get(3)));
+    }
+    assert!(ours.len() >= 11);
+    assert_eq!(ours, theirs);
+    let indexes: Vec<String> = sqlx::query_scalar(
+        "SELECT CAST(indexname AS text) FROM pg_indexes WHERE schemaname = current_schema()",
+    )
+    .fetch_all(&mut conn)
+    .await
+    .unwrap();
+    let mut conn = sqlite(folder.path()).await;
+    let named: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql NOT NULL")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+    for index in named {
+        assert!(indexes.contains(&index), "PostgreSQL has no index `{index}`");
+    }
+}
+
+#[tokio::test]
+async fn every_table_is_copied_after_those_it_refers_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut conn = sqlite(folder.path()).await;
+    let source = include_str!("../../src/copy.rs");
+    let list = source.split_once("TABLES: [").unwrap().1.split_once("];").unwrap().0;
+    let copied: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+    let mut tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%'",
+    )
+    .fetch_all(&mut conn)
+    .await
+    .unwrap();
+    let mut listed = copied.clone();
+    listed.sort_unstable();
+    tables.sort_unstable();
+    assert_eq!(listed, tables, "a table would be missing from backups");
+    for (n, table) in copied.iter().enumerate() {
+        let parents: Vec<String> = sqlx::query_scalar("SELECT \"table\" FROM pragma_foreign_key_list($1)")
+            .bind(table)
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+        for parent in parents {
+            assert!(copied[..n].contains(&parent.as_str()), "`{table}` comes before `{parent}`");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_runs_often_is_answered_by_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut conn = sqlite(folder.path()).await;
+    let statements = [
+        include_str!("../../src/sql/chunks.rs"),
+        include_str!("../../src/sql/jobs.rs"),
+        include_str!("../../src/sql/messages.rs"),
+        include_str!("../../src/sql/keys.rs"),
+    ];
+    let select = |start: &str| {
+        let from = statements.iter().find_map(|text| Some(&text[text.find(start)?..]));
+        let text = from.unwrap_or_else(|| panic!("no statement starts with `{start}`"));
+        text.split_once('"').unwrap().0.to_owned()
+    };
+    for start in [
+        "SELECT c.id AS chunk, c.page_id, p.source_id, p.title, c.heading, c.body, p.language",
+        "SELECT c.id, p.title, c.heading, c.body FROM chunks c",
+        "SELECT * FROM messages WHERE project_id = $1 AND conversation_id",
+        "SELECT min(run_at) FROM jobs",
+        "SELECT * FROM keys WHERE prefix",
+        "UPDATE messages SET state = 'failed' WHERE state = 'pending'",
+    ] {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", select(start)));
+        let plan: Vec<String> = sqlx::query(explain)
+            .fetch_all(&mut conn)
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.get::<String, _>("detail"))
+            .collect();
+        let scans = plan.iter().any(|step| step.starts_with("SCAN") && !step.contains("INDEX"));
+        // Sorting the few rows of one page is no harm, sorting a whole project's would be.
+        let sorted = plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
+        assert!(!scans && !sorted, "{start}: {plan:#?}");
+    }
+}
