@@ -6,7 +6,7 @@ mod actor;
 mod clock;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use botplot_core::conversation::{Conversation, HandledBy, Status};
@@ -18,6 +18,7 @@ use botplot_engine::projects::Created;
 use botplot_engine::{Config, Engine, Parts, jobs, keys, projects, sources};
 use botplot_store::Store;
 use botplot_web::AppState;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -206,11 +207,9 @@ fn open_model(model: &FakeLlm, egress: &botplot_egress::Client) -> Option<Arc<dy
 }
 
 /// The recorder is the process's own, whatever number of servers a test run starts in it.
-fn metrics() -> metrics_exporter_prometheus::PrometheusHandle {
-    static HANDLE: Mutex<OnceLock<metrics_exporter_prometheus::PrometheusHandle>> =
-        Mutex::new(OnceLock::new());
-    let handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
-    handle.get_or_init(|| botplot_web::metrics::install().expect("this is the only recorder")).clone()
+fn metrics() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE.get_or_init(|| botplot_web::metrics::install().expect("this is the only recorder")).clone()
 }
 
 async fn serve(state: AppState) -> (SocketAddr, JoinHandle<()>) {

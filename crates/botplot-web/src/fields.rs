@@ -18,7 +18,7 @@ impl Fields {
         let mut fields = Self { values, faults: Vec::new() };
         let mut places = Vec::new();
         for (name, value) in &fields.values {
-            find_nul(name.clone(), value, &mut places);
+            find_nul(name, value, &mut places);
         }
         for place in places {
             fields.fault(place, "must not contain U+0000");
@@ -110,24 +110,25 @@ impl Fields {
     }
 }
 
-fn find_nul(place: String, value: &Value, places: &mut Vec<String>) {
-    let within = |name: &str| format!("{}.{}", place.replace('\0', "�"), name);
+/// Adds the places of texts and names with U+0000 in the value at `place`, shown without it.
+fn find_nul(place: &str, value: &Value, places: &mut Vec<String>) {
+    let shown = place.replace('\0', "\u{fffd}");
+    let within = |name: &str| format!("{shown}.{name}");
+    if place.contains('\0') || value.as_str().is_some_and(|text| text.contains('\0')) {
+        places.push(shown.clone());
+    }
     match value {
         Value::Object(object) => {
             for (name, value) in object {
-                find_nul(within(name), value, places);
+                find_nul(&within(name), value, places);
             }
         }
         Value::Array(items) => {
             for (i, value) in items.iter().enumerate() {
-                find_nul(within(&i.to_string()), value, places);
+                find_nul(&within(&i.to_string()), value, places);
             }
         }
-        Value::String(text) if text.contains('\0') => return places.push(place.replace('\0', "�")),
         _ => {}
-    }
-    if place.contains('\0') {
-        places.push(place.replace('\0', "�"));
     }
 }
 
@@ -177,6 +178,6 @@ mod tests {
     fn u_0000_is_found_at_any_depth() {
         let it = fields(json!({ "a": "x\0", "b": { "c": [1, { "d": "\0" }], "e\0": 1 }, "f": "fine" }));
         let places: Vec<_> = faults(it).into_iter().map(|f| f.0).collect();
-        assert_eq!(places, ["a", "b.c.1.d", "b.e�"]);
+        assert_eq!(places, ["a", "b.c.1.d", "b.e\u{fffd}"]);
     }
 }

@@ -16,6 +16,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::middleware::observe::millis;
 use crate::{AppState, metrics};
 
 /// How long a stream may be silent before a comment is sent.
@@ -206,8 +207,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         metrics::turn_ended(self.outcome, self.first_token);
-        let ms = |d: Duration| d.as_secs_f64() * 1000.0;
-        let (first_token_ms, took_ms) = (self.first_token.map(ms), ms(self.started.elapsed()));
+        let (first_token_ms, took_ms) = (self.first_token.map(millis), millis(self.started.elapsed()));
         self.span.in_scope(|| {
             tracing::info!(
                 outcome = self.outcome,

@@ -111,6 +111,16 @@ impl Actor {
 }
 
 impl Live {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|v| v.to_str().ok())
+    }
+
+    /// The conversation that the head names.
+    pub fn conversation(&self) -> String {
+        self.header("x-conversation-id").expect("the reply names its conversation").to_owned()
+    }
+
     /// The next event's value, or `None` at the end of the stream; comments are passed over.
     pub async fn event(&mut self) -> Option<Value> {
         loop {
@@ -183,6 +193,7 @@ impl Reply {
     }
 
     /// Checks the status and returns the reply.
+    #[expect(clippy::return_self_not_must_use, reason = "often the status is all that a test wants to see")]
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         self

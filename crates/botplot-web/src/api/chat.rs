@@ -47,7 +47,8 @@ pub(crate) async fn create(
     let watch = Watch::since(arrived);
     let (conversation, message) = (turn.conversation, turn.message);
     let answer = if as_json {
-        answer::whole(turn, &state, watch).await.unwrap_or_else(IntoResponse::into_response)
+        let whole = answer::whole(turn, state.engine.stopping(), state.drain, watch);
+        whole.await.unwrap_or_else(IntoResponse::into_response)
     } else {
         sse::reply(turn, &state, watch)
     };

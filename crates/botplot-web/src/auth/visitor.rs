@@ -9,6 +9,7 @@ use axum::response::Response;
 use botplot_core::SessionId;
 use botplot_core::conversation::Proof;
 use botplot_core::key::Class;
+use botplot_core::visitor::Token;
 use botplot_engine::visitors;
 
 use crate::auth::Caller;
@@ -52,7 +53,7 @@ impl VisitorToken {
                 (token.session, Some(text))
             }
             Some(text) => {
-                let token = self.verify(state, caller, text, Some(visitor))?;
+                let token = verify(state, caller, text, Some(visitor))?;
                 let renew = token.wants_renewal(state.engine.clock().now());
                 let session = Some(token.session);
                 (token.session, renew.then(|| visitors::fresh(&state.engine, project, visitor, session).1))
@@ -72,20 +73,8 @@ impl VisitorToken {
             let proof = if caller.class == Class::Secret { Proof::SecretKey } else { Proof::Bare };
             return Ok((proof, visitor));
         };
-        let token = self.verify(state, caller, text, visitor.as_deref())?;
+        let token = verify(state, caller, text, visitor.as_deref())?;
         Ok((self.proof(caller, token.session), Some(token.visitor)))
-    }
-
-    fn verify(
-        &self,
-        state: &AppState,
-        caller: &Caller,
-        text: &str,
-        visitor: Option<&str>,
-    ) -> Result<botplot_core::visitor::Token, ApiError> {
-        visitors::verify(&state.engine, caller.project.id, text)
-            .filter(|token| visitor.is_none_or(|v| v == token.visitor))
-            .ok_or_else(|| ApiError::new(Code::InvalidVisitorToken))
     }
 
     fn proof(&self, caller: &Caller, session: SessionId) -> Proof {
@@ -105,4 +94,10 @@ impl Session {
             response.headers_mut().insert(X_VISITOR_TOKEN, value);
         }
     }
+}
+
+fn verify(state: &AppState, caller: &Caller, text: &str, visitor: Option<&str>) -> Result<Token, ApiError> {
+    visitors::verify(&state.engine, caller.project.id, text)
+        .filter(|token| visitor.is_none_or(|v| v == token.visitor))
+        .ok_or_else(|| ApiError::new(Code::InvalidVisitorToken))
 }

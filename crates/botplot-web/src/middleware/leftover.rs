@@ -31,11 +31,10 @@ pub(crate) async fn read_out(request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     let lent = Lent { stream: Some(body.into_data_stream()), home: Some(home) };
     let response = next.run(Request::from_parts(head, Body::from_stream(lent))).await;
-    if response.status().is_client_error() || response.status().is_server_error() {
-        if let Ok(rest) = returned.try_recv() {
-            // Whatever comes of it, the reply goes out.
-            let _ = tokio::time::timeout(LONGEST, discard(rest)).await;
-        }
+    let refused = response.status().is_client_error() || response.status().is_server_error();
+    if refused && let Ok(rest) = returned.try_recv() {
+        // Whatever comes of it, the reply goes out.
+        let _ = tokio::time::timeout(LONGEST, discard(rest)).await;
     }
     response
 }

@@ -3,6 +3,7 @@
 //! The log has the route's pattern and not the address, since addresses can carry keys; it has no texts of messages.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -45,7 +46,7 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
     metrics::request(route, status, took);
     let code = error.as_ref().map(|e| e.code().name());
     span.in_scope(|| {
-        let took_ms = took.as_secs_f64() * 1000.0;
+        let took_ms = millis(took);
         if matches!(route, "/healthz" | "/readyz" | "/metrics") {
             tracing::debug!(status, code, took_ms, "served");
         } else {
@@ -53,6 +54,11 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
         }
     });
     response
+}
+
+/// Milliseconds to the microsecond, as the log has them.
+pub(crate) fn millis(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1000.0
 }
 
 fn request_id(state: &AppState) -> String {

@@ -1,7 +1,7 @@
 //! `GET /errors`: what each error code means; the `type` of every error leads here.
 
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 
 use crate::Code;
 
@@ -20,7 +20,7 @@ pub(crate) async fn show() -> Response {
                                 tr id=(code.name()) {
                                     th scope="row" { code { (code.name()) } }
                                     td { (code.status().as_u16()) }
-                                    td { (code.doc()) }
+                                    td { (with_code(code.doc())) }
                                 }
                             }
                         }
@@ -31,4 +31,13 @@ pub(crate) async fn show() -> Response {
         }
     };
     super::page("Error codes · BotPlot", None, &body)
+}
+
+/// Shows what stands between backticks as code.
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (i, part) in text.split('`').enumerate() {
+            @if i % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }

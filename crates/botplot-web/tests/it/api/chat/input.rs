@@ -89,7 +89,7 @@ async fn a_body_that_is_no_json_object_is_refused_and_says_why() {
         ("{\"message\": \"hi\",\n \"visitorId\" \"v\"}", "line 2 column 14"),
         ("{'message': 'hi'}", "line 1 column 2"),
         ("{\"message\":\"a\nb\",\"visitorId\":\"v\"}", "control character"),
-        ("{\"message\":\"\\ud800\",\"visitorId\":\"v\"}", "surrogate"),
+        ("{\"message\":\"\\ud800\",\"visitorId\":\"v\"}", "hex escape"),
         ("[]", "not an array"),
         ("\"hi\"", "not a string"),
         ("null", "not null"),

@@ -10,55 +10,46 @@ fn unfound(reply: &Reply) -> Value {
     problem
 }
 
-/// A conversation begun with a token, and one begun without.
-async fn two_conversations(app: &TestApp, visitor: &str) -> (Reply, Reply) {
-    let bare = app.widget().ask(visitor, "hi").await.is(200);
+/// A conversation of one visitor begun without a token, and one begun with the token shown by `caller`.
+struct Begun {
+    bare: String,
+    guarded: String,
+    caller: Actor,
+}
+
+async fn begin(app: &TestApp, visitor: &str) -> Begun {
+    let bare = app.widget().ask(visitor, "hi").await.is(200).conversation();
     let session = app.widget().post("/widget/session", json!({ "visitorId": visitor })).await.is(200);
-    let begun = app.widget().showing(&session).ask(visitor, "hi").await.is(200);
-    // The begun one's reply has no token of its own: it goes on with the session's.
-    assert_eq!(begun.header("x-visitor-token"), None);
-    (bare, Reply { headers: [session.headers, begun.headers].into_iter().flatten_heads(), ..begun })
-}
-
-trait FlattenHeads {
-    fn flatten_heads(self) -> http::HeaderMap;
-}
-
-impl<I: Iterator<Item = http::HeaderMap>> FlattenHeads for I {
-    fn flatten_heads(self) -> http::HeaderMap {
-        self.fold(http::HeaderMap::new(), |mut all, next| {
-            all.extend(next);
-            all
-        })
-    }
+    let caller = app.widget().showing(&session);
+    let guarded = caller.ask(visitor, "hi").await.is(200).conversation();
+    Begun { bare, guarded, caller }
 }
 
 #[tokio::test]
 async fn the_matrix_of_callers_and_conversations() {
     let app = TestApp::start().await;
-    let (bare, begun) = two_conversations(&app, "bob").await;
-    let (_, bobs_other) = two_conversations(&app, "bob").await;
-    let (_, eves) = two_conversations(&app, "eve").await;
+    let bob = begin(&app, "bob").await;
+    let (bob_elsewhere, eve) = (begin(&app, "bob").await.caller, begin(&app, "eve").await.caller);
     let other = app.another_project("other").await;
     let widget = app.widget();
     // Caller, the visitor they name, whether the bare and the token's conversation are open to them.
     let rows: Vec<(&str, Actor, &str, bool, bool)> = vec![
         ("bob without a token", widget.clone(), "bob", true, false),
-        ("bob with the session's token", widget.clone().showing(&begun), "bob", true, true),
-        ("bob with another session's token", widget.clone().showing(&bobs_other), "bob", true, false),
+        ("bob with the session's token", bob.caller.clone(), "bob", true, true),
+        ("bob with another session's token", bob_elsewhere, "bob", true, false),
         ("eve without a token", widget.clone(), "eve", false, false),
-        ("eve with her own token", widget.clone().showing(&eves), "eve", false, false),
+        ("eve with her own token", eve, "eve", false, false),
         ("the owner for bob", app.owner(), "bob", true, true),
         ("the owner for eve", app.owner(), "eve", false, false),
         ("another project's page", app.holder_of(&other.publishable), "bob", false, false),
         ("another project's owner", app.holder_of(&other.secret), "bob", false, false),
     ];
     let nobody = widget.ask_in("7b3c7b0e-1111-4222-8333-444455556666", "bob", "hi").await;
-    for (who, actor, visitor, opens_bare, opens_begun) in rows {
-        for (conversation, open) in [(&bare, opens_bare), (&begun, opens_begun)] {
-            let reply = actor.ask_in(&conversation.conversation(), visitor, "hi").await;
+    for (who, actor, visitor, opens_bare, opens_guarded) in rows {
+        for (conversation, open) in [(&bob.bare, opens_bare), (&bob.guarded, opens_guarded)] {
+            let reply = actor.ask_in(conversation, visitor, "hi").await;
             if open {
-                assert_eq!(reply.is(200).conversation(), conversation.conversation(), "{who}");
+                assert_eq!(reply.is(200).conversation(), *conversation, "{who}");
             } else {
                 assert_eq!(unfound(&reply), unfound(&nobody), "{who}");
             }

@@ -21,8 +21,8 @@ async fn with_endless_model() -> (TestApp, FakeLlm) {
 async fn begin(actor: &Actor, visitor: &str) -> (Live, String) {
     let mut live = actor.open("/api/chat", json!({ "message": QUESTION, "visitorId": visitor })).await;
     assert_eq!(live.status, 200);
-    assert_eq!(live.event().await.unwrap(), json!({ "token": "one " }));
-    let id = live.headers["x-conversation-id"].to_str().unwrap().to_owned();
+    assert_eq!(live.event().await, Some(json!({ "token": "one " })));
+    let id = live.conversation();
     (live, id)
 }
 
@@ -34,7 +34,7 @@ async fn stop(actor: &Actor, conversation: &str) -> Value {
 async fn a_running_answer_stops_and_what_was_sent_is_kept() {
     let (app, model) = with_endless_model().await;
     let (live, id) = begin(&app.widget(), "bob").await;
-    let token = live.headers["x-visitor-token"].to_str().unwrap().to_owned();
+    let token = live.header("x-visitor-token").unwrap().to_owned();
     let bob = app.widget().with("x-visitor-token", &token);
     assert_eq!(stop(&bob, &id).await, json!({ "stopped": true }));
     let reply = live.whole().await;
@@ -58,7 +58,7 @@ async fn the_owner_may_stop_any_answer() {
 async fn nobody_else_may() {
     let (app, _model) = with_endless_model().await;
     let (live, id) = begin(&app.widget(), "bob").await;
-    let token = live.headers["x-visitor-token"].to_str().unwrap().to_owned();
+    let token = live.header("x-visitor-token").unwrap().to_owned();
     let eve = app.widget().post("/widget/session", json!({ "visitorId": "eve" })).await.is(200);
     let other = app.another_project("other").await;
     let bare = json!({ "conversationId": id });

@@ -10,9 +10,9 @@ use crate::{QUESTION, SHIPPING};
 /// A model that never finishes its first answer and writes every later one at once.
 async fn slow_at_first() -> FakeLlm {
     let first = std::sync::atomic::AtomicBool::new(true);
-    FakeLlm::answering(move |_| match first.swap(false, std::sync::atomic::Ordering::SeqCst) {
-        true => Said::fault(Fault::HangAfter(1)),
-        false => Said::text("Three to five working days."),
+    FakeLlm::answering(move |_| {
+        let is_first = first.swap(false, std::sync::atomic::Ordering::SeqCst);
+        if is_first { Said::fault(Fault::HangAfter(1)) } else { Said::text("Three to five working days.") }
     })
     .await
 }
@@ -30,7 +30,7 @@ async fn turns_run_one_after_another_and_the_fifth_is_refused() {
     let owner = app.owner();
     let mut first = owner.open("/api/chat", json!({ "message": QUESTION, "visitorId": "v" })).await;
     first.event().await.unwrap();
-    let id = first.headers["x-conversation-id"].to_str().unwrap().to_owned();
+    let id = first.conversation();
     let body = json!({ "message": QUESTION, "visitorId": "v", "conversationId": id });
     let mut waiting = Vec::new();
     for _ in 0..3 {
@@ -67,7 +67,7 @@ async fn an_answer_is_finished_although_its_client_has_left() {
     model.reply(Said::text("It takes three days.").first_after(std::time::Duration::from_millis(50)));
     let app = taught(&model).await;
     let live = app.widget().open("/api/chat", json!({ "message": QUESTION, "visitorId": "v" })).await;
-    let id = live.headers["x-conversation-id"].to_str().unwrap().to_owned();
+    let id = live.conversation();
     live.leave();
     // Turns run one after another: when this one is done, the one before it is too.
     app.widget().ask_in(&id, "v", QUESTION).await.is(200);
