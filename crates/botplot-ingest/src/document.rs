@@ -140,7 +140,7 @@ mod tests {
             Document { title: "a".into(), ..paragraph("a") },
             Document { blocks: vec![heading], ..Document::default() },
             Document {
-                blocks: vec![Block::Paragraph("a".into()), Block::Paragraph("".into())],
+                blocks: vec![Block::Paragraph("a".into()), Block::Paragraph(String::new())],
                 ..Document::default()
             },
         ];

@@ -4,6 +4,7 @@ mod copies;
 pub(crate) mod files;
 mod frontier;
 mod gate;
+mod outbox;
 mod page;
 mod robots;
 mod site;
@@ -48,7 +49,7 @@ impl SiteSpec {
             max_depth: 5,
             parallel: 8,
             page_timeout: Duration::from_secs(15),
-            timeout: Duration::from_secs(3600),
+            timeout: Duration::from_hours(1),
         }
     }
 }

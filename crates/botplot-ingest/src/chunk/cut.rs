@@ -65,7 +65,9 @@ fn divide(
     }
     match levels.split_first() {
         Some((split, finer)) => {
-            split(text).into_iter().for_each(|part| divide(part, finer, limit, weigh, out))
+            for part in split(text) {
+                divide(part, finer, limit, weigh, out);
+            }
         }
         None => halve(text, limit, weigh, out),
     }

@@ -28,7 +28,7 @@ pub(super) struct Frontier {
     /// Every address that was found, with whether its turn has come.
     seen: HashMap<String, bool>,
     queue: VecDeque<Job>,
-    deep: HashSet<String>,
+    deep: HashSet<Url>,
     max_depth: usize,
     max_addresses: usize,
     /// Addresses that were found after there were too many.
@@ -68,9 +68,9 @@ impl Frontier {
         }
         let url = normal(url);
         let key = url.as_str();
-        let nearer = self.deep.contains(key) && depth <= self.max_depth;
+        let nearer = self.deep.contains(&url) && depth <= self.max_depth;
         if nearer {
-            self.deep.remove(key);
+            self.deep.remove(&url);
         } else if self.seen.contains_key(key) {
             return;
         } else if self.seen.len() >= self.max_addresses {
@@ -79,7 +79,7 @@ impl Frontier {
         }
         self.seen.insert(key.to_string(), false);
         if depth > self.max_depth {
-            self.deep.insert(key.to_string());
+            self.deep.insert(url);
         } else {
             self.queue.push_back(Job { url, depth, again: false });
         }
@@ -101,7 +101,7 @@ impl Frontier {
 
     /// Marks that an address has its turn; false when it had it before.
     pub(super) fn take(&mut self, url: &Url) -> bool {
-        self.deep.remove(url.as_str());
+        self.deep.remove(url);
         !self.seen.insert(url.as_str().to_string(), true).unwrap_or(false)
     }
 
@@ -112,7 +112,7 @@ impl Frontier {
 
     /// Whether an address waits for its turn.
     pub(super) fn is_open(&self, url: &Url) -> bool {
-        let deep = self.deep.contains(url.as_str());
+        let deep = self.deep.contains(url);
         self.seen.get(url.as_str()) == Some(&false) && !deep
             || self.queue.iter().any(|job| job.again && job.url == *url)
     }
@@ -122,7 +122,7 @@ impl Frontier {
     }
 
     /// The addresses that are too many links away, in a stable order.
-    pub(super) fn take_deep(&mut self) -> Vec<String> {
+    pub(super) fn take_deep(&mut self) -> Vec<Url> {
         let mut deep: Vec<_> = std::mem::take(&mut self.deep).into_iter().collect();
         deep.sort_unstable();
         deep

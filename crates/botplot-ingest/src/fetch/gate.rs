@@ -28,13 +28,13 @@ impl Gate {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn requests_are_as_far_apart_as_the_site_asks() {
+    #[test]
+    fn requests_are_as_far_apart_as_the_site_asks() {
         let start = Instant::now();
         let mut gate = Gate::new(Duration::from_secs(2));
         let slots: Vec<_> = (0..3).map(|_| gate.slot(start).duration_since(start).as_secs()).collect();
         assert_eq!(slots, [0, 2, 4]);
-        let late = start + Duration::from_secs(60);
+        let late = start + Duration::from_mins(1);
         assert_eq!(gate.slot(late), late);
         let mut open = Gate::new(Duration::ZERO);
         assert_eq!((open.slot(start), open.slot(start)), (start, start));

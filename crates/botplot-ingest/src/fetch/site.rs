@@ -11,6 +11,7 @@ use url::Url;
 use super::copies::{Copies, Waiting};
 use super::frontier::{Frontier, Job, normal, pointless};
 use super::gate::Gate;
+use super::outbox::{Closed, Outbox};
 use super::page::{self, Fetched, Got};
 use super::robots::Robots;
 use super::{CrawlEnd, Known, Outcome, PageEvent, SiteSpec, sitemap};
@@ -46,7 +47,7 @@ struct Crawl<'a> {
     client: &'a Client,
     spec: SiteSpec,
     known: HashMap<String, Known>,
-    sink: mpsc::Sender<PageEvent>,
+    outbox: Outbox,
     frontier: Frontier,
     copies: Copies,
     robots: Option<Robots>,
@@ -54,12 +55,9 @@ struct Crawl<'a> {
     tasks: JoinSet<Fetched>,
     running: HashMap<Id, Job>,
     deadline: Instant,
-    /// Addresses with an outcome whose waiting copies have not been told yet.
-    finished: Vec<Url>,
     failures: usize,
     /// Whether a page was unchanged, so that its links are not known.
     links_hidden: bool,
-    counts: CrawlEnd,
 }
 
 impl<'a> Crawl<'a> {
@@ -78,14 +76,12 @@ impl<'a> Crawl<'a> {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             deadline: Instant::now() + spec.timeout,
-            finished: Vec::new(),
             failures: 0,
             links_hidden: false,
-            counts: CrawlEnd::default(),
+            outbox: Outbox::new(sink),
             client,
             spec,
             known,
-            sink,
         }
     }
 
@@ -101,7 +97,7 @@ impl<'a> Crawl<'a> {
         }
         for address in self.frontier.take_deep() {
             let why = format!("it is more than {} links away from the start", self.spec.max_depth);
-            self.emit_text(address, Outcome::Skipped(why)).await?;
+            self.emit(&address, Outcome::Skipped(why)).await?;
         }
         Ok(())
     }
@@ -170,7 +166,7 @@ impl<'a> Crawl<'a> {
     /// Starts as many requests as may run.
     async fn fill(&mut self) -> Result<(), Stop> {
         while self.running.len() < self.spec.parallel.max(1) {
-            let pages = self.counts.read + self.counts.unchanged + self.copies.count;
+            let pages = self.outbox.pages() + self.copies.count;
             let full = pages + self.running.len() >= self.spec.max_pages;
             if full && !self.running.is_empty() {
                 return Ok(());
@@ -205,7 +201,7 @@ impl<'a> Crawl<'a> {
     async fn wait(&mut self) -> Result<(), Stop> {
         let joined = tokio::select! {
             joined = timeout_at(self.deadline, self.tasks.join_next_with_id()) => joined,
-            () = self.sink.closed() => return Err(Stop::Cancelled),
+            () = self.outbox.closed() => return Err(Stop::Cancelled),
         };
         let joined = joined.map_err(|_| {
             Stop::Early(format!(
@@ -325,7 +321,7 @@ impl<'a> Crawl<'a> {
 
     /// Tells pages that wait for an address what became of it.
     async fn tell_copies(&mut self) -> Result<(), Stop> {
-        while let Some(url) = self.finished.pop() {
+        while let Some(url) = self.outbox.finished.pop() {
             for waiting in self.copies.released_by(&url) {
                 self.decide(&url, waiting).await?;
             }
@@ -366,11 +362,11 @@ impl<'a> Crawl<'a> {
     /// Gives everything that has no outcome yet the reason for which the crawl ended.
     async fn leave_rest(&mut self, why: &str) -> Result<(), Stop> {
         self.tasks.abort_all();
-        let mut rest: Vec<String> = self.running.drain().map(|(_, job)| job.url.into()).collect();
-        rest.extend(self.frontier.drain().into_iter().map(|job| String::from(job.url)));
+        let mut rest: Vec<Url> = self.running.drain().map(|(_, job)| job.url).collect();
+        rest.extend(self.frontier.drain().into_iter().map(|job| job.url));
         rest.extend(self.frontier.take_deep());
         for address in rest {
-            self.emit_text(address, Outcome::Skipped(why.to_string())).await?;
+            self.emit(&address, Outcome::Skipped(why.to_string())).await?;
         }
         for waiting in self.copies.release_all() {
             self.keep(waiting).await?;
@@ -383,21 +379,7 @@ impl<'a> Crawl<'a> {
     }
 
     async fn emit(&mut self, url: &Url, outcome: Outcome) -> Result<(), Stop> {
-        self.finished.push(url.clone());
-        self.emit_text(url.to_string(), outcome).await
-    }
-
-    async fn emit_text(&mut self, url: String, outcome: Outcome) -> Result<(), Stop> {
-        *match &outcome {
-            Outcome::Read { .. } => &mut self.counts.read,
-            Outcome::Unchanged(_) => &mut self.counts.unchanged,
-            Outcome::Skipped(_) => &mut self.counts.skipped,
-            Outcome::Failed(_) => &mut self.counts.failed,
-        } += 1;
-        let CrawlEnd { read, unchanged, skipped, failed, .. } = self.counts;
-        let done = read + unchanged + skipped + failed;
-        let event = PageEvent { url, outcome, discovered: self.frontier.len(), done };
-        self.sink.send(event).await.map_err(|_| Stop::Cancelled)
+        self.outbox.send(url, outcome, self.frontier.len()).await.map_err(|Closed| Stop::Cancelled)
     }
 
     fn report(self, end: Result<(), Stop>) -> CrawlEnd {
@@ -409,6 +391,6 @@ impl<'a> Crawl<'a> {
             Err(Stop::Early(why)) => (Some(why), false),
             Err(Stop::Cancelled) => (None, true),
         };
-        CrawlEnd { discovered: self.frontier.len(), stopped, cancelled, ..self.counts }
+        CrawlEnd { discovered: self.frontier.len(), stopped, cancelled, ..self.outbox.counts }
     }
 }

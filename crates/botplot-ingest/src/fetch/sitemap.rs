@@ -96,14 +96,11 @@ fn parse(bytes: &[u8]) -> Result<Listed, String> {
         bytes
     };
     let text = crate::decode::text(bytes, None).map_err(|e| e.0)?;
-    match text.trim_start().starts_with('<') {
-        true => xml(&text),
-        false => {
-            let lines =
-                text.lines().map(str::trim).filter(|line| line.starts_with("http")).take(MAX_ADDRESSES);
-            Ok(Listed { pages: lines.map(String::from).collect(), sitemaps: Vec::new() })
-        }
+    if text.trim_start().starts_with('<') {
+        return xml(&text);
     }
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with("http")).take(MAX_ADDRESSES);
+    Ok(Listed { pages: lines.map(String::from).collect(), sitemaps: Vec::new() })
 }
 
 /// Reads `<loc>` below `<url>` and `<sitemap>`. Entities of a DTD are not expanded.

@@ -76,7 +76,7 @@ fn end(paragraph: &mut String, out: &mut Vec<Block>) {
     let text = std::mem::take(paragraph);
     match item(&text) {
         Some((depth, marker, rest)) => {
-            out.push(Block::Item { depth, marker: marker.into(), text: rest.into() })
+            out.push(Block::Item { depth, marker: marker.into(), text: rest.into() });
         }
         None if text.trim().is_empty() => {}
         None => out.push(Block::Paragraph(text.trim().into())),

@@ -1,5 +1,6 @@
 //! What a site asks for: robots rules, sitemaps, page directives; and what the owner asks for: limits.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use botplot_egress::{Client, Config};
@@ -116,17 +117,17 @@ async fn page_and_depth_limits_leave_a_reason_with_every_address() {
     let pages: Vec<(&str, &str)> = pages.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
     let site = Site::of(&pages).await;
 
-    let crawled = run(SiteSpec { max_pages: 10, ..site.spec() }, Default::default()).await;
+    let crawled = run(SiteSpec { max_pages: 10, ..site.spec() }, HashMap::new()).await;
     assert_eq!((crawled.end.read, crawled.end.skipped), (10, 22));
     assert_eq!(crawled.end.stopped.as_deref(), Some("the limit of 10 pages is reached"));
 
-    let crawled = run(SiteSpec { max_depth: 2, ..site.spec() }, Default::default()).await;
+    let crawled = run(SiteSpec { max_depth: 2, ..site.spec() }, HashMap::new()).await;
     assert_eq!(crawled.end.read, 32);
     assert_eq!(crawled.why(&site.at("deeper")), "it is more than 2 links away from the start");
     assert_eq!(crawled.end.stopped, None);
 
     // Exactly as many pages as the limit: nothing was left out, so nothing is said.
-    let crawled = run(SiteSpec { max_pages: 33, ..site.spec() }, Default::default()).await;
+    let crawled = run(SiteSpec { max_pages: 33, ..site.spec() }, HashMap::new()).await;
     assert_eq!((crawled.end.read, crawled.end.stopped), (33, None));
 }
 
@@ -141,7 +142,7 @@ async fn a_sitemap_alone_gives_its_own_pages_only() {
     ])
     .await;
     let spec = SiteSpec { start: site.at("map.xml").parse().unwrap(), is_sitemap: true, ..site.spec() };
-    let crawled = run(spec, Default::default()).await;
+    let crawled = run(spec, HashMap::new()).await;
     assert_eq!(crawled.read(), [site.at("a")]);
     assert_eq!(crawled.why(&site.at("two.xml")), "as a sitemap: it is no sitemap");
     assert_eq!(site.requested("/b"), 0);
@@ -152,7 +153,7 @@ async fn an_inner_address_is_refused_with_what_to_do() {
     let site = Site::of(&[("/", &linking("home", &[]))]).await;
     let strict = Client::new(&Config::default()).unwrap();
     let (sink, mut source) = mpsc::channel(10);
-    let end = crawl(&strict, site.spec(), Default::default(), sink).await;
+    let end = crawl(&strict, site.spec(), HashMap::new(), sink).await;
     assert_eq!((end.failed, site.requests()), (1, 0));
     let Outcome::Failed(why) = source.recv().await.unwrap().outcome else { panic!("not refused") };
     assert!(why.contains("name it in `egress.allow`"), "{why}");
@@ -167,7 +168,7 @@ async fn a_crawl_that_nobody_listens_to_ends() {
     .await;
     let (sink, mut source) = mpsc::channel(1);
     let client = client();
-    let (end, ()) = tokio::join!(crawl(&client, site.spec(), Default::default(), sink), async {
+    let (end, ()) = tokio::join!(crawl(&client, site.spec(), HashMap::new(), sink), async {
         source.recv().await.unwrap();
         drop(source);
     });

@@ -100,7 +100,9 @@ pub(crate) fn page(body: &str) -> Response<Body> {
 
 /// A page of its own text that links to others.
 pub(crate) fn linking(name: &str, links: &[&str]) -> String {
-    let links: String = links.iter().map(|link| format!("<li><a href='{link}'>{link}</a></li>")).collect();
+    let links = links
+        .iter()
+        .fold(String::new(), |list, link| list + &format!("<li><a href='{link}'>{link}</a></li>"));
     format!(
         "<!DOCTYPE html><title>{name}</title><nav><ul>{links}</ul></nav><main><h1>{name}</h1>\
          <p>This is the text of the page {name}. It says things about {name} that no other page says, \

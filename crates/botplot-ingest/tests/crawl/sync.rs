@@ -1,5 +1,6 @@
 //! Crawling again: what has not changed is told apart from what has, with and without the server's help.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -49,7 +50,7 @@ async fn an_unchanged_site_is_unchanged_to_its_last_page() {
         let (version, sent) = (Arc::new(AtomicUsize::new(1)), Arc::new(AtomicUsize::new(0)));
         let site = versioned(Arc::clone(&version), etags, Arc::clone(&sent)).await;
         let spec = || botplot_ingest::SiteSpec { max_depth: 50, ..site.spec() };
-        let first = run(spec(), Default::default()).await;
+        let first = run(spec(), HashMap::new()).await;
         assert_eq!((first.end.read, sent.swap(0, Ordering::SeqCst)), (PAGES, PAGES));
 
         let again = run(spec(), first.known()).await;

@@ -1,5 +1,6 @@
 //! Sites without end, without answer, without sense: each crawl ends within its limits, with a reason.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ async fn endless_links_end_at_the_depth_limit() {
         Box::pin(async move { page(&body) })
     })
     .await;
-    let crawled = run(SiteSpec { max_depth: 3, ..site.spec() }, Default::default()).await;
+    let crawled = run(SiteSpec { max_depth: 3, ..site.spec() }, HashMap::new()).await;
     assert_eq!((crawled.end.read, crawled.end.skipped), (1 + 3 + 9 + 27, 81));
 }
 
@@ -36,7 +37,7 @@ async fn a_calendar_ends_at_the_page_limit() {
         Box::pin(async move { page(&body) })
     })
     .await;
-    let crawled = run(SiteSpec { max_pages: 40, max_depth: 1000, ..site.spec() }, Default::default()).await;
+    let crawled = run(SiteSpec { max_pages: 40, max_depth: 1000, ..site.spec() }, HashMap::new()).await;
     assert_eq!(crawled.end.read, 40);
     assert_eq!(crawled.end.stopped.as_deref(), Some("the limit of 40 pages is reached"));
 }
@@ -44,11 +45,11 @@ async fn a_calendar_ends_at_the_page_limit() {
 #[tokio::test]
 async fn a_page_of_endless_links_fills_no_memory() {
     let site = Site::start(|path, _| {
-        let body: String = (0..10_000).map(|i| format!("<a href='{path}-{i}'>x</a> ")).collect();
+        let body = (0..10_000).fold(String::new(), |page, i| page + &format!("<a href='{path}-{i}'>x</a> "));
         Box::pin(async move { page(&format!("{}{body}", linking(&path, &[]))) })
     })
     .await;
-    let crawled = run(SiteSpec { max_pages: 5, ..site.spec() }, Default::default()).await;
+    let crawled = run(SiteSpec { max_pages: 5, ..site.spec() }, HashMap::new()).await;
     assert_eq!(crawled.end.read, 5);
     assert!(crawled.end.discovered <= 2000 + 1, "{:?}", crawled.end);
 }
@@ -60,7 +61,7 @@ async fn paths_that_repeat_themselves_are_left() {
         Box::pin(async move { page(&body) })
     })
     .await;
-    let crawled = run(SiteSpec { max_depth: 50, ..site.spec() }, Default::default()).await;
+    let crawled = run(SiteSpec { max_depth: 50, ..site.spec() }, HashMap::new()).await;
     assert_eq!(crawled.end.read, 4);
     assert!(crawled.why(&site.at("x/y/x/y/x/y/x/y")).contains("repeats itself"));
 }
@@ -96,7 +97,7 @@ async fn huge_slow_and_silent_pages_fail_and_the_others_are_read() {
     .await;
     let start = Instant::now();
     let crawled =
-        run(SiteSpec { page_timeout: Duration::from_millis(700), ..site.spec() }, Default::default()).await;
+        run(SiteSpec { page_timeout: Duration::from_millis(700), ..site.spec() }, HashMap::new()).await;
     assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
     assert_eq!(crawled.read(), [site.at(""), site.at("good")]);
     assert_eq!(crawled.why(&site.at("large")), "it is larger than 2 MB");
@@ -142,7 +143,7 @@ async fn the_time_limit_holds() {
     .await;
     let spec = SiteSpec { timeout: Duration::from_millis(800), max_depth: 100, ..site.spec() };
     let start = Instant::now();
-    let crawled = run(spec, Default::default()).await;
+    let crawled = run(spec, HashMap::new()).await;
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     assert_eq!(crawled.end.read, 5);
     assert!(crawled.end.stopped.unwrap().contains("time limit"));

@@ -13,6 +13,7 @@ const MAX_ELEMENTS: usize = 60_000;
 const MAX_REFERENCES: usize = 30_000;
 const MAX_NAME: usize = 24;
 const MAX_VALUE: usize = 2048;
+const MAX_ATTRIBUTES: usize = 32;
 
 /// Elements that are cut out with all they hold.
 const CUT: &[&str] = &[
@@ -133,12 +134,11 @@ impl Cleaner<'_> {
             }
             at = match (bytes.get(next + 1), bytes.get(next + 2)) {
                 (Some(b'!'), _) if self.html[next..].starts_with("<!--") => self.comment(next + 4),
-                (Some(b'!' | b'?'), _) => self.after(next + 1, ">"),
                 (Some(b'/'), Some(c)) if c.is_ascii_alphabetic() => self.end_tag(next + 2),
-                (Some(b'/'), _) => self.after(next + 1, ">"),
+                (Some(b'!' | b'?' | b'/'), _) => self.after(next + 1, ">"),
                 (Some(c), _) if c.is_ascii_alphabetic() => self.start_tag(next + 1),
                 _ => {
-                    self.out.push_str("&lt;");
+                    self.text("&lt;");
                     next + 1
                 }
             };
@@ -153,12 +153,11 @@ impl Cleaner<'_> {
         }
         for (at, part) in text.split('&').enumerate() {
             let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(part.len());
-            match at {
-                0 => self.out.push_str(part),
-                _ => {
-                    self.out.push(' ');
-                    self.out.push_str(part[end..].strip_prefix(';').unwrap_or(&part[end..]));
-                }
+            if at == 0 {
+                self.out.push_str(part);
+            } else {
+                self.out.push(' ');
+                self.out.push_str(part[end..].strip_prefix(';').unwrap_or(&part[end..]));
             }
         }
     }
@@ -279,7 +278,8 @@ impl Cleaner<'_> {
     fn title(&mut self, at: usize) -> usize {
         let Some(end) = find_end(self.html, at, "title") else { return at };
         self.out.push_str("<title>");
-        self.out.push_str(&self.html[at..end].replace('<', "&lt;"));
+        let shown = &self.html[at..self.html.floor_char_boundary(end.min(at + MAX_VALUE))];
+        self.out.push_str(&shown.replace('<', "&lt;"));
         self.out.push_str("</title>");
         self.after(end, ">")
     }
@@ -322,24 +322,21 @@ fn attributes(html: &str, mut at: usize) -> (Vec<(&str, &str)>, usize) {
         let mut value = (at, at);
         if bytes.get(at) == Some(&b'=') {
             at = skip(at + 1, |b| b.is_ascii_whitespace());
-            match bytes.get(at) {
-                Some(quote @ (b'"' | b'\'')) => {
-                    let end = html[at + 1..].find(char::from(*quote)).map_or(bytes.len(), |i| at + 1 + i);
-                    value = (at + 1, end);
-                    at = (end + 1).min(bytes.len());
-                }
-                _ => {
-                    let end = skip(at, |b| !b.is_ascii_whitespace() && b != b'>');
-                    value = (at, end);
-                    at = end;
-                }
+            if let Some(quote @ (b'"' | b'\'')) = bytes.get(at) {
+                let end = html[at + 1..].find(char::from(*quote)).map_or(bytes.len(), |i| at + 1 + i);
+                value = (at + 1, end);
+                at = (end + 1).min(bytes.len());
+            } else {
+                let end = skip(at, |b| !b.is_ascii_whitespace() && b != b'>');
+                value = (at, end);
+                at = end;
             }
         }
         // Names are ASCII where they count; one that starts inside a character is none of them.
-        if let (Some(name), Some(value)) = (html.get(name.0..name.1), html.get(value.0..value.1)) {
-            if found.len() < 32 {
-                found.push((name, value));
-            }
+        if let (Some(name), Some(value)) = (html.get(name.0..name.1), html.get(value.0..value.1))
+            && found.len() < MAX_ATTRIBUTES
+        {
+            found.push((name, value));
         }
     }
 }

@@ -73,7 +73,7 @@ impl Head {
         match name.as_str() {
             "og:title" => self.og_title = line(&content),
             "og:site_name" | "application-name" if self.site_name.is_empty() => {
-                self.site_name = line(&content)
+                self.site_name = line(&content);
             }
             "robots" | "botplot" => {
                 let (noindex, nofollow) = robots_rules(&content);
