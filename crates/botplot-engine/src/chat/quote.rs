@@ -1,6 +1,7 @@
 //! Answers in the knowledge's own words, and the list of passages that an answer rests on.
 
 use botplot_core::message::SourceRef;
+use botplot_search::{Embed, Material, Passage as Candidate, extract, ground};
 
 use crate::Engine;
 use crate::retrieve::{Passage, Retrieved};
@@ -11,6 +12,7 @@ const SENTENCES: usize = 3;
 const PASSAGES: usize = 5;
 
 /// A quoted answer.
+#[derive(Default)]
 pub(super) struct Quoted {
     pub(super) text: String,
     /// Indexes of the passages it quotes.
@@ -18,22 +20,68 @@ pub(super) struct Quoted {
 }
 
 /// The best one to three sentences of the best passages, those of one passage as one paragraph.
-pub(super) async fn best(engine: &Engine, found: &Retrieved) -> Quoted {
-    let _ = (engine, SENTENCES, PASSAGES);
-    let text = found.passages.first().map(|p| p.body.clone()).unwrap_or_default();
-    let used = if text.is_empty() { Vec::new() } else { vec![0] };
-    Quoted { text, used }
+pub(super) async fn best(engine: &Engine, question: &str, found: &Retrieved) -> Quoted {
+    let (engine, question, found) = (engine.clone(), question.to_owned(), found.clone());
+    // The sentences' vectors cost milliseconds of computing: not on a thread that serves connections.
+    let extract = tokio::task::spawn_blocking(move || {
+        let embed = |texts: &[&str]| engine.embedder().encoder().embed_batch(texts);
+        let top = found.passages.iter().take(PASSAGES);
+        let passages: Vec<_> = top
+            .map(|p| Candidate { title: &p.title, heading: &p.heading, body: &p.body, score: p.score })
+            .collect();
+        let vectors = Some((found.vector.as_slice(), &embed as Embed<'_>));
+        extract(&Material {
+            question: &question,
+            terms: &found.terms,
+            passages: &passages,
+            vectors,
+            sentences: SENTENCES,
+        })
+    });
+    let mut quoted = Quoted::default();
+    let mut last = None;
+    for quote in extract.await.map(|e| e.sentences).unwrap_or_default() {
+        match last {
+            None => {}
+            Some(passage) if passage == quote.passage => quoted.text.push(' '),
+            Some(_) => quoted.text.push_str("\n\n"),
+        }
+        last = Some(quote.passage);
+        quoted.text.push_str(quote.text.trim());
+        if !quoted.used.contains(&quote.passage) {
+            quoted.used.push(quote.passage);
+        }
+    }
+    quoted
 }
 
-/// The passages that a model's answer really used: those it cited and those its sentences rest on.
+/// The passages that a model's answer really used: those it cites, in the order of their numbers in the text, then
+/// those that its other sentences rest on.
 pub(super) fn grounded(answer: &str, cited: &[usize], found: &Retrieved) -> Vec<usize> {
     let bodies: Vec<&str> = found.passages.iter().map(|p| p.body.as_str()).collect();
     let mut used = cited.to_vec();
-    if used.is_empty() {
-        let _ = (answer, bodies);
-        used.push(0);
+    // Without its marks, which now count sources and not passages, a text is grounded by its words.
+    for passage in ground(&without_marks(answer), &bodies).used {
+        if !used.contains(&passage) {
+            used.push(passage);
+        }
     }
     used
+}
+
+fn without_marks(answer: &str) -> String {
+    let mut plain = String::with_capacity(answer.len());
+    let mut rest = answer;
+    while let Some((before, after)) = rest.split_once('[') {
+        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        let mark = digits > 0 && after[digits..].starts_with(']');
+        plain.push_str(before);
+        if !mark {
+            plain.push('[');
+        }
+        rest = if mark { &after[digits + 1..] } else { after };
+    }
+    plain + rest
 }
 
 /// The snapshot of the used passages that is stored with the answer and shown to the visitor.

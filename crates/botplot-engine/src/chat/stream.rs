@@ -14,8 +14,8 @@ use super::{Ask, Failure, TurnEvent, prompt, quote, turn};
 use crate::retrieve::{self, Retrieved};
 use crate::{Engine, Error};
 
-/// Characters that an answer may have; a model that goes on is cut.
-const ANSWER_LIMIT: usize = 32_000;
+/// Bytes that an answer may have; a model that goes on is cut.
+const ANSWER_LIMIT: usize = 64 * 1024;
 /// The visitor's earlier messages that a follow-up question is searched with.
 const CONTEXT: usize = 3;
 /// Pages offered for the next question.
@@ -94,7 +94,7 @@ impl Generation {
     }
 
     async fn quote(&self, found: &Retrieved) -> Draft {
-        let quoted = quote::best(&self.engine, found).await;
+        let quoted = quote::best(&self.engine, &self.ask.message, found).await;
         if quoted.text.is_empty() {
             return self.say(&self.ask.project.settings.refusal);
         }
@@ -109,39 +109,57 @@ impl Generation {
         stopped: &CancellationToken,
     ) -> Result<Draft, Error> {
         let Some(model) = model else { return Ok(self.quote(found).await) };
-        let prompt = prompt::build(&self.ask.project, &found.passages, history, &self.ask.message);
-        let mut stream = model.stream(prompt);
-        let (mut draft, mut citations) = (Draft::default(), Citations::of(found.passages.len()));
+        let (mut passages, mut history) = (found.passages.as_slice(), history);
         loop {
+            let prompt = prompt::build(&self.ask.project, passages, history, &self.ask.message);
+            let mut citations = Citations::of(passages.len());
+            match self.listen(model, prompt, &mut citations, stopped).await {
+                Ok(mut draft) => {
+                    draft.used = quote::grounded(&draft.text, citations.used(), found);
+                    return Ok(draft);
+                }
+                // The best passages alone may fit where all of them with the conversation do not.
+                Err(botplot_llm::Error::TooLong) if passages.len() > 1 => {
+                    passages = &passages[..passages.len() / 2];
+                    history = &[];
+                }
+                Err(error) => return Ok(self.without_model(&error, found).await),
+            }
+        }
+    }
+
+    /// Passes a model's words on as they come; an error means that it said nothing at all.
+    async fn listen(
+        &self,
+        model: &dyn ChatModel,
+        prompt: botplot_llm::Prompt,
+        citations: &mut Citations,
+        stopped: &CancellationToken,
+    ) -> Result<Draft, botplot_llm::Error> {
+        let (mut stream, mut draft, mut said) = (model.stream(prompt), Draft::default(), 0);
+        while said <= ANSWER_LIMIT {
             let piece = tokio::select! {
                 biased;
                 () = stopped.cancelled() => { draft.state = Some(State::Stopped); break }
-                () = self.engine.stopping().cancelled() => { draft.cut_by(restarting()); break }
+                () = self.engine.stopping().cancelled() => { draft.failure = Some(restarting()); break }
                 piece = stream.next() => piece,
             };
             match piece {
-                Some(Ok(Piece::Text(text))) => self.append(&mut draft, &citations.push(&text)),
-                Some(Ok(Piece::End { .. })) | None => break,
-                Some(Err(error)) if draft.text.is_empty() => {
-                    return Ok(self.without_model(&error, found).await);
+                Some(Ok(Piece::Text(text))) => {
+                    said += text.len();
+                    self.append(&mut draft, &citations.push(&text));
                 }
+                Some(Ok(Piece::End { .. })) | None => break,
+                Some(Err(error)) if said == 0 => return Err(error),
                 Some(Err(error)) => {
-                    draft.cut_by(broken(&error));
+                    draft.failure = Some(broken(&error));
                     break;
                 }
             }
-            if draft.text.chars().count() > ANSWER_LIMIT {
-                break;
-            }
         }
         self.append(&mut draft, &citations.rest());
-        if draft.text.trim().is_empty() && draft.state.is_none() {
-            return Ok(self
-                .without_model(&botplot_llm::Error::Transient("it said nothing".into()), found)
-                .await);
-        }
-        draft.used = quote::grounded(&draft.text, citations.used(), found);
-        Ok(draft)
+        let silent = draft.text.trim().is_empty() && draft.state.is_none() && draft.failure.is_none();
+        if silent { Err(botplot_llm::Error::Transient("it said nothing".into())) } else { Ok(draft) }
     }
 
     /// The model gave nothing: quote the knowledge, and if that has nothing either, offer a person.
@@ -181,12 +199,6 @@ impl Generation {
         }
         let message = "Something went wrong on our side. Please try again.".to_owned();
         TurnEvent::Failed(Failure { code: "internal_error", message, retryable: true })
-    }
-}
-
-impl Draft {
-    fn cut_by(&mut self, failure: Failure) {
-        self.failure = Some(failure);
     }
 }
 
