@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::embedder::Embedder;
 
+#[derive(Clone)]
 /// A passage and the document that questions name.
 pub(crate) struct Passage {
     pub(crate) document: String,
@@ -18,6 +19,7 @@ pub(crate) struct Passage {
     pub(crate) body: String,
 }
 
+#[derive(Clone)]
 /// A question, the documents that answer it, and words that an answer contains.
 pub(crate) struct Question {
     pub(crate) text: String,
@@ -26,19 +28,41 @@ pub(crate) struct Question {
 }
 
 impl Passage {
-    pub(crate) fn chunk<'a>(&'a self, at: usize, embedder: &mut Embedder) -> ChunkText<'a> {
+    /// Passages of one title are one page.
+    pub(crate) fn page(&self) -> PageId {
+        let mix = |sum: u64, byte| sum.wrapping_mul(1_099_511_628_211) ^ u64::from(byte);
+        PageId(Uuid::from_u128(u128::from(self.title.bytes().fold(7, mix))))
+    }
+
+    pub(crate) fn chunk<'a>(&'a self, at: usize, embedder: &Embedder) -> ChunkText<'a> {
         let text = embedding_text(&self.title, &self.heading, &self.body);
-        let page =
-            self.title.bytes().fold(7_u64, |sum, b| sum.wrapping_mul(1_099_511_628_211) ^ u64::from(b));
         ChunkText {
             chunk: ChunkId(Uuid::from_u128(at as u128)),
-            page: PageId(Uuid::from_u128(u128::from(page))),
+            page: self.page(),
             source: SourceId(Uuid::nil()),
             title: &self.title,
             heading: &self.heading,
             body: &self.body,
             vector: Some(botplot_search::Vector::from_f32(&embedder.embed(&text))),
         }
+    }
+}
+
+impl Question {
+    /// The question with two neighbouring letters swapped within each of its two longest words.
+    pub(crate) fn with_typos(&self) -> Self {
+        let mut words = self.text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let mut longest = (0..words.len()).collect::<Vec<_>>();
+        longest.sort_by_key(|&at| std::cmp::Reverse(words[at].chars().count()));
+        for at in longest.into_iter().take(2) {
+            let mut letters = words[at].chars().collect::<Vec<_>>();
+            let middle = letters.len() / 2;
+            if middle + 1 < letters.len() && middle > 0 {
+                letters.swap(middle, middle + 1);
+            }
+            words[at] = letters.into_iter().collect();
+        }
+        Self { text: words.join(" "), ..self.clone() }
     }
 }
 

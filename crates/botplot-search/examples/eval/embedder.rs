@@ -1,5 +1,6 @@
 //! The built-in model behind a file of vectors, so that a second run is quick.
 
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,9 +10,9 @@ use botplot_embed::{DIMENSIONS, Encoder, MODEL_ID};
 /// Text to vector, remembered.
 pub(crate) struct Embedder {
     encoder: Encoder,
-    known: HashMap<u64, Vec<f32>>,
+    known: RefCell<HashMap<u64, Vec<f32>>>,
     cache: Option<String>,
-    fresh: bool,
+    fresh: Cell<bool>,
 }
 
 impl Embedder {
@@ -23,17 +24,16 @@ impl Embedder {
             (u64::from_le_bytes(*key), values.chunks_exact(4).map(number).collect())
         };
         let known = bytes.chunks_exact(8 + 4 * DIMENSIONS).map(record).collect();
-        Self { encoder: Encoder::load(), known, cache, fresh: false }
+        Self { encoder: Encoder::load(), known: RefCell::new(known), cache, fresh: Cell::new(false) }
     }
 
-    pub(crate) fn embed(&mut self, text: &str) -> Vec<f32> {
+    pub(crate) fn embed(&self, text: &str) -> Vec<f32> {
         let mut hasher = DefaultHasher::new();
         (MODEL_ID, text).hash(&mut hasher);
-        let encoder = &self.encoder;
-        let fresh = &mut self.fresh;
-        let made = self.known.entry(hasher.finish()).or_insert_with(|| {
-            *fresh = true;
-            encoder.embed(text)
+        let mut known = self.known.borrow_mut();
+        let made = known.entry(hasher.finish()).or_insert_with(|| {
+            self.fresh.set(true);
+            self.encoder.embed(text)
         });
         made.clone()
     }
@@ -45,9 +45,9 @@ impl Embedder {
 
     /// Writes what is known to the cache's file, if there is one.
     pub(crate) fn save(&self) {
-        let Some(path) = self.cache.as_ref().filter(|_| self.fresh) else { return };
+        let Some(path) = self.cache.as_ref().filter(|_| self.fresh.get()) else { return };
         let mut bytes = Vec::new();
-        for (key, values) in &self.known {
+        for (key, values) in self.known.borrow().iter() {
             bytes.extend(key.to_le_bytes());
             bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         }
