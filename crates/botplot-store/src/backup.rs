@@ -131,8 +131,12 @@ async fn load(file: &mut SqliteConnection, pool: &PgPool) -> Result<(), Error> {
 
 /// Gives the data file a second name, which is returned: the first one goes to the restored file in one step.
 async fn set_aside(file: &Path) -> Result<PathBuf, Error> {
-    let kept = (1..).map(|n| beside(file, &format!(".before-restore-{n}"))).find(|kept| !kept.exists());
-    let kept = kept.unwrap_or_else(|| beside(file, ".before-restore"));
+    let mut number = 1;
+    let mut kept = beside(file, ".before-restore-1");
+    while kept.exists() {
+        number += 1;
+        kept = beside(file, &format!(".before-restore-{number}"));
+    }
     end_wal(file).await?;
     for suffix in ["", "-wal", "-shm"] {
         let (old, new) = (beside(file, suffix), beside(&kept, suffix));

@@ -24,7 +24,7 @@ pub(crate) type Queue = mpsc::UnboundedReceiver<Box<dyn Write>>;
 /// A closure of any result, ready to run.
 pub(crate) trait Write: Send {
     /// Runs the closure; what comes of it is told only after the commit.
-    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Done>;
+    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Done>;
 
     /// Tells the caller that the closure was not run.
     fn refuse(self: Box<Self>, why: Error);
@@ -59,7 +59,7 @@ where
     E: From<Error> + Send + 'static,
     R: Send + 'static,
 {
-    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Done> {
+    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Done> {
         let Self { run, reply } = *self;
         Box::pin(async move {
             tx.failed = false;

@@ -33,7 +33,7 @@ pub(crate) mod sql;
 
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// Marks the file as BotPlot's: "BtPl".
+/// Marks the file as BotPlot's: `BtPl` in ASCII.
 pub(crate) const APPLICATION: i32 = 0x4274_506c;
 /// How long a command waits for the server's commit, and the other way round.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,4 +1,5 @@
 //! What the store promises, each promise once, held on SQLite and on a PostgreSQL that the test starts itself.
+#![expect(clippy::unwrap_used, reason = "all of this is tests, also what is no test function")]
 
 mod backups;
 mod chunks;
