@@ -96,12 +96,14 @@ impl Index {
             related.then(|| Ranked { slot, passage, score: blend(weight, passage, best) })
         });
         let ranked = self.first(ranked.collect(), query.limit.max(LOOKED_AT));
-        let coverage = ranked.first().map_or(0.0, |best| self.coverage(&terms, best));
+        let told = ranked.first().map_or(0.0, |best| self.told(&terms, best));
+        let coverage = if all > 0.0 { told / all } else { 0.0 };
+        let told = told / self.lexical.idf(0);
         let nearest =
             ranked.iter().take(LOOKED_AT).filter_map(|ranked| ranked.passage.cosine).reduce(f32::max);
         // While vectors are still being made, the nearest may be among the missing.
         let read = terms.language == Language::English && self.matrix.filled() * 2 > self.len();
-        let signals = Signals { coverage, cosine: nearest.filter(|_| read) };
+        let signals = Signals { coverage, told, cosine: nearest.filter(|_| read) };
         Found {
             confidence: if ranked.is_empty() { 0.0 } else { confidence(signals) },
             hits: ranked.iter().take(query.limit).filter_map(|ranked| self.hit(ranked)).collect(),
@@ -152,11 +154,10 @@ impl Index {
         Some(Hit { chunk, page, source, lexical, cosine, score: ranked.score })
     }
 
-    /// The share of the question's words, by what they tell, that the passage has.
-    fn coverage(&self, terms: &Terms, ranked: &Ranked) -> f32 {
-        let all = terms.words.iter().map(|word| word.weight * word.idf).sum::<f32>();
+    /// How much the words tell that the passage has: the sum of their idf.
+    fn told(&self, terms: &Terms, ranked: &Ranked) -> f32 {
         let there = terms.words.iter().filter(|word| self.lexical.has(ranked.slot as u32, &word.terms));
-        if all > 0.0 { there.map(|word| word.weight * word.idf).sum::<f32>() / all } else { 0.0 }
+        there.map(|word| word.weight * word.idf).sum()
     }
 
     /// Languages that passages have, the most common first.
