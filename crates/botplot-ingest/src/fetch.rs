@@ -79,9 +79,9 @@ pub enum Outcome {
     },
     /// It says what it said before.
     Unchanged(Known),
-    /// It was left out on purpose, for this reason.
+    /// It is left out, for this reason: nothing to read, not there any more (404, 410), or not wanted.
     Skipped(String),
-    /// It could not be read, for this reason; trying again later may help.
+    /// It could not be had this time, for this reason; what was read before is as good as it was.
     Failed(String),
 }
 

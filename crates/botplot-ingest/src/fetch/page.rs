@@ -6,7 +6,7 @@ use botplot_egress::{Client, GetLimits, Policy, Response, Validators};
 use url::Url;
 
 use super::{Known, Outcome};
-use crate::document::Unreadable;
+use crate::document::{Document, Unreadable};
 use crate::formats::html::{self, WebPage};
 use crate::formats::{self, Hint};
 
@@ -25,7 +25,7 @@ pub(super) enum Got {
     Page(Box<WebPage>, Validators, usize),
     /// The server said that it has not changed.
     Unchanged,
-    /// It is nothing that can be read.
+    /// It is nothing that can be read, or not there any more.
     Unreadable(String),
     /// No answer; whether trying again may help.
     Failed { why: String, again: bool },
@@ -70,7 +70,9 @@ pub(super) fn unfit(page: &WebPage) -> Option<String> {
 
 pub(super) async fn get(client: &Client, url: &Url, known: Option<&Known>, timeout: Duration) -> Fetched {
     let asks = |k: &Known| Validators { etag: k.etag.clone(), last_modified: k.last_modified.clone() };
-    let validators = known.map(asks).filter(|v| v.etag.is_some() || v.last_modified.is_some());
+    // What an older version read has to come again to be read by this one.
+    let current = known.filter(|known| Document::is_current(&known.content_hash));
+    let validators = current.map(asks).filter(|v| v.etag.is_some() || v.last_modified.is_some());
     let limits = GetLimits { max_bytes: MAX_BYTES, timeout, validators };
     match client.get(Policy::Tenant, url, &limits).await {
         Ok(answer) if answer.is_unchanged() => Fetched { url: answer.url, got: Got::Unchanged },
@@ -80,6 +82,10 @@ pub(super) async fn get(client: &Client, url: &Url, known: Option<&Known>, timeo
             let got = tokio::task::spawn_blocking(move || read(&answer)).await;
             let broken = |_| Got::Unreadable("it is broken in a way that can't be read".into());
             Fetched { url: final_url, got: got.unwrap_or_else(broken) }
+        }
+        // Gone on purpose: unlike a failure, it takes the last good copy with it.
+        Err(error) if matches!(error.status(), Some(404 | 410)) => {
+            Fetched { url: url.clone(), got: Got::Unreadable(error.to_string()) }
         }
         Err(error) => {
             let (why, again) = (error.to_string(), error.is_transient());
