@@ -151,6 +151,7 @@ pub(crate) enum SourceCommand {
 
 /// `botplot source add`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct SourceAdd {
     /// Files, folders and addresses; an address without a path is a website, one with a path is a page
     #[arg(required = true, value_name = "PATH|URL")]

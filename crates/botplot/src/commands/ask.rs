@@ -1,5 +1,6 @@
 //! `botplot ask`: a question in the terminal, answered exactly as a visitor's.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
@@ -73,10 +74,10 @@ fn as_text(last: &Final) -> String {
     for (at, source) in last.sources.iter().enumerate() {
         let head = if at == 0 { "\nSources:" } else { "" };
         let address = source.url.as_ref().map(|url| format!("  {url}")).unwrap_or_default();
-        text.push_str(&format!("{head}\n  {} ({:.2}){address}", source.title, source.similarity));
+        let _ = write!(text, "{head}\n  {} ({:.2}){address}", source.title, source.similarity);
     }
     if let Some(confidence) = last.confidence {
-        text.push_str(&format!("\nConfidence: {confidence:.2}"));
+        let _ = write!(text, "\nConfidence: {confidence:.2}");
     }
     text
 }

@@ -70,7 +70,12 @@ pub(super) fn read(flags: &Flags) -> (Vec<Given>, Faults) {
     let named = flags.config.as_deref();
     match std::fs::read_to_string(named.unwrap_or(Path::new(FILE))) {
         Ok(text) => {
-            from_file(&named.map_or(FILE.into(), |p| p.display().to_string()), &text, &mut given, &mut faults)
+            from_file(
+                &named.map_or(FILE.into(), |p| p.display().to_string()),
+                &text,
+                &mut given,
+                &mut faults,
+            );
         }
         Err(why) if named.is_none() && why.kind() == ErrorKind::NotFound => {}
         Err(why) => {

@@ -40,7 +40,7 @@ pub(super) fn measure(folder: &Path, questions: &Path) -> Result<(String, Vec<Fi
         right.push(found);
     }
     let knowledge = Knowledge::learn(encoder, texts);
-    let asked = knowledge.ask(questions.into_iter().map(|q| q.question).collect());
+    let asked = knowledge.ask(&questions.into_iter().map(|q| q.question).collect::<Vec<_>>());
     let cases: Vec<_> = asked.iter().zip(right).collect();
     let ranks = threads::map("asking", &cases, |(asked, right)| {
         let both = [knowledge.search(asked, DEPTH), knowledge.search_words(asked, DEPTH)];

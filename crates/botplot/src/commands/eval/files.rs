@@ -18,6 +18,7 @@ pub(super) struct Passage {
 
 /// A question that one passage answers.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the file calls it so")]
 pub(super) struct Question {
     pub(super) question: String,
     pub(super) passage: String,

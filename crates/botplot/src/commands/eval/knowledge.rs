@@ -53,8 +53,8 @@ impl Knowledge {
     }
 
     /// Embeds questions.
-    pub(super) fn ask(&self, questions: Vec<String>) -> Vec<Asked> {
-        threads::map("embedding questions", &questions, |text| Asked {
+    pub(super) fn ask(&self, questions: &[String]) -> Vec<Asked> {
+        threads::map("embedding questions", questions, |text| Asked {
             text: text.clone(),
             vector: self.encoder.embed(&botplot_search::standalone(text, &[])),
         })

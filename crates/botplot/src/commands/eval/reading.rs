@@ -53,8 +53,8 @@ pub(super) fn measure(
         cases(&knowledge, asked, &numbers).with_context(|| format!("in `{}`", questions.display()))?;
     let mut figures = ranks_and_quotes(&knowledge, &cases);
     if !others.is_empty() {
-        let others = others.into_iter().map(|o| plain_question(&o.question)).collect();
-        figures.extend(confidences(&mut knowledge, &cases, others));
+        let others: Vec<_> = others.into_iter().map(|o| plain_question(&o.question)).collect();
+        figures.extend(confidences(&mut knowledge, &cases, &others));
     }
     Ok((size, figures))
 }
@@ -72,7 +72,7 @@ fn number(passages: Vec<Passage>) -> (HashMap<String, usize>, Vec<Text>) {
 }
 
 fn cases(knowledge: &Knowledge, asked: Vec<Question>, numbers: &HashMap<String, usize>) -> Result<Vec<Case>> {
-    let vectors = knowledge.ask(asked.iter().map(|q| q.question.clone()).collect());
+    let vectors = knowledge.ask(&asked.iter().map(|q| q.question.clone()).collect::<Vec<_>>());
     let pairs = asked.into_iter().zip(vectors);
     pairs
         .map(|(question, asked)| {
@@ -114,9 +114,9 @@ fn ranks_and_quotes(knowledge: &Knowledge, cases: &[Case]) -> Vec<Figure> {
 }
 
 /// Questions without their writing style, so that only their meaning tells whether they belong here.
-fn confidences(knowledge: &mut Knowledge, cases: &[Case], others: Vec<String>) -> Vec<Figure> {
+fn confidences(knowledge: &mut Knowledge, cases: &[Case], others: &[String]) -> Vec<Figure> {
     let threshold = Settings::default().threshold as f32;
-    let plain = knowledge.ask(cases.iter().map(|case| plain_question(&case.asked.text)).collect());
+    let plain = knowledge.ask(&cases.iter().map(|case| plain_question(&case.asked.text)).collect::<Vec<_>>());
     let others = knowledge.ask(others);
     let confidence = |knowledge: &Knowledge, asked: &Asked| knowledge.search(asked, DEPTH).confidence;
     let inside: Vec<f32> = plain.iter().map(|asked| confidence(knowledge, asked)).collect();

@@ -63,9 +63,8 @@ fn address(word: &str, addresses: As) -> Result<Place> {
     let is_bare = url.path() == "/" && url.query().is_none();
     Ok(match addresses {
         As::Website => Place::Website(url),
-        As::Page => Place::Page(url),
         As::ItLooks if is_bare => Place::Website(url),
-        As::ItLooks => Place::Page(url),
+        As::Page | As::ItLooks => Place::Page(url),
     })
 }
 
