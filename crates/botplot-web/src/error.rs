@@ -199,6 +199,20 @@ mod tests {
         }
     }
 
+    async fn broken() -> &'static str {
+        panic!("planted")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_like_any_other() {
+        let router = axum::Router::new().route("/", axum::routing::get(broken));
+        let router = router.layer(tower_http::catch_panic::CatchPanicLayer::custom(after_panic));
+        let request = axum::http::Request::new(axum::body::Body::empty());
+        let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+        let error = response.extensions().get::<ApiError>().expect("the reply carries its error");
+        assert_eq!((response.status().as_u16(), error.code()), (500, Code::InternalError));
+    }
+
     #[test]
     fn what_went_wrong_inside_is_not_shown() {
         let error = botplot_engine::Error::Internal(anyhow::anyhow!("disk /dev/sda1 is full"));

@@ -3,6 +3,7 @@
 mod api;
 mod errors;
 mod health;
+mod logs;
 mod pages;
 mod shutdown;
 mod widget;

@@ -3,6 +3,7 @@
 use botplot_testkit::app::{Actor, Reply, TestApp};
 use http::Method;
 use serde_json::{Map, Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::{QUESTION, SHIPPING};
 
@@ -123,6 +124,26 @@ async fn bodies_over_256_kb_are_refused_whoever_says_so() {
     raw(&app.widget(), padded(10 << 20)).await.refuses(413, "payload_too_large");
     // Who may not call at all is told that first, and gets to read it although the body is large.
     raw(&app.stranger(), padded(10 << 20)).await.refuses(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn a_client_that_sends_all_before_it_reads_gets_to_read_the_refusal() {
+    let app = TestApp::start().await;
+    for key in ["", app.project().publishable.expose()] {
+        #[expect(clippy::disallowed_methods, reason = "a test's own connection to its server")]
+        let mut stream = tokio::net::TcpStream::connect(app.address()).await.unwrap();
+        let length = 10 << 20;
+        let head = format!(
+            "POST /api/chat HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n\
+             connection: close\r\ncontent-length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b'x'; length]).await.expect("the server reads on");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.expect("the server closes in good order");
+        let status = if key.is_empty() { "HTTP/1.1 401 " } else { "HTTP/1.1 413 " };
+        assert!(reply.starts_with(status), "{reply}");
+    }
 }
 
 #[tokio::test]

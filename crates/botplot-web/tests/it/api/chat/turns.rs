@@ -1,9 +1,16 @@
 //! Turns of one conversation: one after another, three may wait; a client that leaves does not stop its own.
 
-use botplot_core::message::State;
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+
+use axum::body::Body;
+use botplot_core::message::{Role, State};
 use botplot_testkit::app::TestApp;
 use botplot_testkit::fake_llm::{FakeLlm, Fault, Reply as Said};
-use serde_json::json;
+use http::Request;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::{QUESTION, SHIPPING};
 
@@ -47,7 +54,7 @@ async fn turns_run_one_after_another_and_the_fifth_is_refused() {
         assert_eq!(live.whole().await.is(200).answer(), "Three to five working days.");
     }
     let stored = app.messages(&id).await;
-    let questions = stored.iter().filter(|m| m.role == botplot_core::message::Role::User).count();
+    let questions = stored.iter().filter(|m| m.role == Role::User).count();
     assert_eq!((questions, stored.len()), (4, 8), "the refused message was stored, or one was lost");
     owner.post("/api/chat", body).await.is(200);
 }
@@ -74,4 +81,45 @@ async fn an_answer_is_finished_although_its_client_has_left() {
     let left = &app.messages(&id).await[1];
     assert_eq!((left.state, left.content.as_str()), (State::Complete, "It takes three days."));
     assert_eq!(model.disconnects(), 0, "the model lost its listener");
+}
+
+/// Runs `future` for so many steps at most, then drops it.
+async fn steps<F: Future>(future: F, most: usize) -> Option<F::Output> {
+    let (mut future, mut taken) = (pin!(future), 0);
+    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if taken == most => Poll::Ready(None),
+        Poll::Pending => {
+            taken += 1;
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+fn request(app: &TestApp, body: &Value) -> Request<Body> {
+    let request = Request::post("/api/chat").header("content-type", "application/json");
+    let request = request.header("x-api-key", app.project().publishable.expose());
+    request.body(Body::from(body.to_string())).unwrap()
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_at_any_moment_leaves_no_question_unanswered() {
+    let app = TestApp::start().await;
+    app.learn(SHIPPING.0, SHIPPING.1).await;
+    let id = app.widget().ask("v", QUESTION).await.is(200).conversation();
+    let body = json!({ "message": QUESTION, "visitorId": "v", "conversationId": id });
+    let mut left = 0;
+    // Which step stores the message depends on how fast the disk is, so each is left at many times.
+    for round in 0..60 {
+        let reply = botplot_web::router(app.state().clone()).oneshot(request(&app, &body));
+        left += usize::from(steps(reply, round % 4).await.is_none());
+        // Turns run one after another: once this one is whole, those before it are over.
+        app.widget().ask_in(&id, "v", QUESTION).await.is(200);
+    }
+    let stored = app.messages(&id).await;
+    let count = |role| stored.iter().filter(|m| m.role == role).count();
+    let unanswered = stored.iter().filter(|m| m.state != State::Complete).count();
+    assert_eq!((count(Role::User), unanswered), (count(Role::Assistant), 0));
+    assert!(left > 0 && count(Role::User) > 61, "nobody left in the middle: {left} of {}", stored.len());
 }
