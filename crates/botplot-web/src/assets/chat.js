@@ -86,7 +86,8 @@ function failure(turn) {
 function sourceList(sources) {
   const details = element("details");
   details.append(element("summary", "", sources.length === 1 ? "1 source" : `${sources.length} sources`));
-  const list = element("ul", "sources");
+  // Numbered, since an answer can cite its sources as [1].
+  const list = element("ol", "sources");
   for (const source of sources) {
     const item = element("li");
     const title = source.title || source.url || "Untitled";

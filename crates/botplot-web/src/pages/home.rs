@@ -1,10 +1,13 @@
 //! `GET /`: says what answers here.
 
+use axum::extract::State;
 use axum::response::Response;
 use maud::html;
 
+use crate::AppState;
+
 /// The front page. It names no project: a server may be shared by people who do not know of each other.
-pub(crate) async fn show() -> Response {
+pub(crate) async fn show(State(state): State<AppState>) -> Response {
     let body = html! {
         body.plain {
             main {
@@ -18,7 +21,7 @@ pub(crate) async fn show() -> Response {
                 h2 { "For programs" }
                 p { "Send a message, get the answer as a stream:" }
                 pre tabindex="0" aria-label="Example" { code {
-                    "curl -N /api/chat \\\n"
+                    "curl -N " (state.public_url) "/api/chat \\\n"
                     "  -H 'Content-Type: application/json' \\\n"
                     "  -H 'x-api-key: YOUR_PUBLISHABLE_KEY' \\\n"
                     "  -d '{\"message\": \"What are your shipping options?\", \"visitorId\": \"visitor-123\"}'"

@@ -46,6 +46,14 @@ async fn the_chat_page_belongs_to_its_publishable_key() {
 }
 
 #[tokio::test]
+async fn the_front_page_shows_a_call_to_this_server_and_names_no_project() {
+    let app = TestApp::start().await;
+    let page = app.stranger().get("/").await.is(200);
+    assert!(page.text().contains("curl -N https://chat.example/api/chat"), "{}", page.text());
+    assert!(!page.text().contains("bp_pub_") && !page.text().contains("first"), "{}", page.text());
+}
+
+#[tokio::test]
 async fn assets_are_sent_once() {
     let app = TestApp::start().await;
     for (path, media) in [

@@ -100,7 +100,7 @@ async fn steps<F: Future>(future: F, most: usize) -> Option<F::Output> {
 fn request(app: &TestApp, body: &Value) -> Request<Body> {
     let request = Request::post("/api/chat").header("content-type", "application/json");
     let request = request.header("x-api-key", app.project().publishable.expose());
-    request.body(Body::from(body.to_string())).unwrap()
+    request.body(Body::from(body.to_string())).expect("the request is sound")
 }
 
 #[tokio::test]
