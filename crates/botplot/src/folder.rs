@@ -23,8 +23,8 @@ pub(crate) fn make(data: &Path) -> Result<()> {
 }
 
 /// Refuses where nothing has been kept yet.
-pub(crate) fn must_have_data(config: &Config) -> Result<()> {
-    if !config.on_postgres() && !has_data_file(&config.data) {
+pub(crate) fn must_be_begun(config: &Config) -> Result<()> {
+    if !config.on_postgres() && !is_begun(&config.data) {
         bail!(
             "there are no data in `{}` yet: start `botplot serve` once, make a project with `botplot project create`, \
              or name the server's folder with `--data`",
@@ -35,7 +35,7 @@ pub(crate) fn must_have_data(config: &Config) -> Result<()> {
 }
 
 /// True when the folder has a data file.
-pub(crate) fn has_data_file(data: &Path) -> bool {
+pub(crate) fn is_begun(data: &Path) -> bool {
     data.join(botplot_store::FILE).exists()
 }
 

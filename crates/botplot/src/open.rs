@@ -23,7 +23,7 @@ pub(crate) async fn engine(config: &Config) -> Result<Engine> {
 
 /// An engine over data that must be there already.
 pub(crate) async fn existing(config: &Config) -> Result<Engine> {
-    folder::must_have_data(config)?;
+    folder::must_be_begun(config)?;
     engine(config).await
 }
 

@@ -12,7 +12,7 @@ use crate::terminal::{progress, say};
 
 /// Saves everything to `file` while the server runs.
 pub(super) async fn save(config: &Config, file: &Path) -> Result<()> {
-    folder::must_have_data(config)?;
+    folder::must_be_begun(config)?;
     let store = Store::open(&config.store()?, &config.data).await?;
     let bar = progress(None, "saving");
     let saved = store.backup(file).await;

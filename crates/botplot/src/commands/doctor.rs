@@ -43,7 +43,7 @@ pub(super) async fn run(config: &Config, json: bool) -> Result<ExitCode> {
     let mut findings = vec![("configuration", Finding::Well("in order".into()))];
     findings.push(("data folder", checks::data_folder(config)));
     findings.push(("disk", checks::disk(config)));
-    findings.push(("data", Box::pin(checks::data(config)).await));
+    findings.push(("data", Box::pin(checks::store(config)).await));
     findings.push(("server", checks::server(config)));
     findings.push(("clock", Box::pin(checks::clock(config)).await));
     findings.push(("embedding", checks::embedding()));

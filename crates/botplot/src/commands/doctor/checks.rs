@@ -73,8 +73,8 @@ pub(super) fn disk(config: &Config) -> Finding {
 }
 
 /// Do the data open?
-pub(super) async fn data(config: &Config) -> Finding {
-    if !config.on_postgres() && !folder::has_data_file(&config.data) {
+pub(super) async fn store(config: &Config) -> Finding {
+    if !config.on_postgres() && !folder::is_begun(&config.data) {
         return Note("there are none yet; `botplot serve` makes them".into());
     }
     let opened = async {
@@ -114,7 +114,7 @@ pub(super) async fn clock(config: &Config) -> Finding {
         ));
     }
     let newest = async {
-        if config.on_postgres() || !folder::has_data_file(&config.data) {
+        if config.on_postgres() || !folder::is_begun(&config.data) {
             return None;
         }
         let store = Store::open(&config.store().ok()?, &config.data).await.ok()?;
