@@ -3,17 +3,21 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use botplot_core::source::{Source, Status};
 use botplot_engine::{Engine, jobs};
 use indicatif::ProgressBar;
 
 use crate::config::Config;
 use crate::lock::{self, Holder, Lock, Taken};
+use crate::shutdown::Signals;
 use crate::terminal::progress;
 
 /// How often the sources are looked at.
 const LOOK: Duration = Duration::from_millis(200);
+
+const INTERRUPTED: &str =
+    "interrupted: the sources are stored, and are read when a server runs or this is given again";
 
 /// Who does the work.
 pub(super) struct Worker {
@@ -54,15 +58,19 @@ impl Worker {
             return Ok(());
         }
         let bar = progress(Some(0), "reading");
+        let mut signals = Signals::listen()?;
         loop {
             if self.lock.is_some() {
-                work(engine, sources, &bar).await?;
+                work(engine, sources, &bar, &mut signals).await?;
             }
             look(engine, sources, &bar).await?;
             if !wait || sources.iter().all(is_settled) {
                 break;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                _ = signals.next() => bail!(INTERRUPTED),
+            }
             if self.lock.is_none() {
                 // Its holder may have ended before it came to these sources.
                 self.try_lock()?;
@@ -74,14 +82,25 @@ impl Worker {
 }
 
 /// Runs all jobs that are due, and shows how far the sources are.
-async fn work(engine: &Engine, sources: &mut [Source], bar: &ProgressBar) -> Result<()> {
+async fn work(
+    engine: &Engine,
+    sources: &mut [Source],
+    bar: &ProgressBar,
+    signals: &mut Signals,
+) -> Result<()> {
     let mut running = std::pin::pin!(jobs::run_until_idle(engine));
     loop {
         tokio::select! {
-            () = &mut running => return Ok(()),
+            () = &mut running => break,
             () = tokio::time::sleep(LOOK) => look(engine, sources, bar).await?,
+            // The jobs hand themselves back, so that whoever comes next need not wait for their leases.
+            _ = signals.next() => engine.stopping().cancel(),
         }
     }
+    if engine.stopping().is_cancelled() {
+        bail!(INTERRUPTED);
+    }
+    Ok(())
 }
 
 async fn look(engine: &Engine, sources: &mut [Source], bar: &ProgressBar) -> Result<()> {
