@@ -1,7 +1,8 @@
 //! Chat turns per second with group commit beside one commit each, and what one sync of this disk costs.
 //!
-//! `cargo run --release -p botplot-store --example turns [FOLDER]`; FOLDER is on the disk to measure. A turn is what
-//! a question writes at once: the conversation, the message, the pending answer and a reserved unit.
+//! `cargo run --release -p botplot-store --example turns [FOLDER [postgres]]`; FOLDER is on the disk to measure, and
+//! with `postgres` the turns go to a PostgreSQL of their own, whose files are in `TMPDIR`. A turn is what a question
+//! writes at once: the conversation, the message, the pending answer and a reserved unit.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -13,8 +14,9 @@ use botplot_core::conversation::{Conversation, HandledBy, Status};
 use botplot_core::message::{Message, Role, State};
 use botplot_core::project::{Project, Settings};
 use botplot_core::visitor::VisitorInfo;
-use botplot_core::{ConversationId, Ids, MessageId, ProjectId, RandomIds, Timestamp};
+use botplot_core::{ConversationId, Ids, MessageId, ProjectId, RandomIds, Secret, Timestamp};
 use botplot_store::{Config, Error, Store, Tx};
+use botplot_testkit::postgres::Postgres;
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
@@ -26,7 +28,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let base = std::env::args().nth(1).unwrap_or_else(|| ".".into());
     let folder = tempfile::tempdir_in(base)?;
     println!("one fdatasync of 4 KiB: median {:?} of 200", sync_cost(folder.path())?);
-    let store = Store::open(&Config::default(), folder.path()).await?;
+    let server = std::env::args().nth(2).map(|_| Postgres::start_durable());
+    let url = server.as_ref().map(|server| Secret::new(server.create_database()));
+    let store = Store::open(&Config { url, ..Config::default() }, folder.path()).await?;
     let project = ProjectId(RandomIds.random());
     let new = Project {
         id: project,

@@ -26,11 +26,8 @@ pub(crate) async fn replace_chunks(
         .fetch_optional(&mut *c)
         .await?;
     found.ok_or(Error::Missing("page"))?;
-    sqlx::query("DELETE FROM chunks WHERE project_id = $1 AND page_id = $2")
-        .bind(project.0)
-        .bind(page.0)
-        .execute(&mut *c)
-        .await?;
+    // By the page alone, which was just found to be the project's: with both, SQLite walks all the project's chunks.
+    sqlx::query("DELETE FROM chunks WHERE page_id = $1").bind(page.0).execute(&mut *c).await?;
     for group in chunks.chunks(GROUP) {
         let mut insert = QueryBuilder::<Db>::new(
             "INSERT INTO chunks (id, project_id, page_id, ord, heading, body, pieces) ",
@@ -154,10 +151,13 @@ pub(crate) async fn chunks_without_vector(
     model: &str,
     limit: i64,
 ) -> Result<Vec<(ChunkId, String, String, String)>, Error> {
-    // Less or greater instead of `<>`: the index answers it without reading the chunks that have their vector.
+    // Three ranges of one index: what has its vector is never looked at.
     let rows: Vec<(Uuid, String, String, String)> = sqlx::query_as(
-        "SELECT c.id, p.title, c.heading, c.body FROM chunks c JOIN pages p ON p.id = c.page_id
-         WHERE c.project_id = $1 AND (c.model IS NULL OR c.model < $2 OR c.model > $2) LIMIT $3",
+        "SELECT c.id, p.title, c.heading, c.body FROM chunks c JOIN pages p ON p.id = c.page_id WHERE c.id IN (
+             SELECT w.id FROM chunks w WHERE w.project_id = $1 AND w.model IS NULL
+             UNION ALL SELECT w.id FROM chunks w WHERE w.project_id = $1 AND w.model < $2
+             UNION ALL SELECT w.id FROM chunks w WHERE w.project_id = $1 AND w.model > $2
+             LIMIT $3)",
     )
     .bind(project.0)
     .bind(model)
@@ -169,8 +169,10 @@ pub(crate) async fn chunks_without_vector(
 
 pub(crate) async fn projects_without_vectors(c: &mut Conn, model: &str) -> Result<Vec<ProjectId>, Error> {
     let ids: Vec<Uuid> = sqlx::query_scalar(
-        "SELECT p.id FROM projects p WHERE EXISTS (SELECT 1 FROM chunks c WHERE c.project_id = p.id
-             AND (c.model IS NULL OR c.model < $1 OR c.model > $1))
+        "SELECT p.id FROM projects p
+         WHERE EXISTS (SELECT 1 FROM chunks w WHERE w.project_id = p.id AND w.model IS NULL)
+            OR EXISTS (SELECT 1 FROM chunks w WHERE w.project_id = p.id AND w.model < $1)
+            OR EXISTS (SELECT 1 FROM chunks w WHERE w.project_id = p.id AND w.model > $1)
          ORDER BY p.id",
     )
     .bind(model)

@@ -65,8 +65,8 @@ pub(crate) async fn set_source_status(
 /// Switching a source off or on changes what can be found, without any page being written.
 async fn refresh_index(c: &mut Conn, project: ProjectId, source: SourceId) -> Result<(), Error> {
     let version = projects::bump_index(c, project).await?;
-    sqlx::query("UPDATE pages SET index_version = $3 WHERE project_id = $1 AND source_id = $2")
-        .bind(project.0)
+    // The source was just found to be the project's.
+    sqlx::query("UPDATE pages SET index_version = $2 WHERE source_id = $1")
         .bind(source.0)
         .bind(version)
         .execute(c)
