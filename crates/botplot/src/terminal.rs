@@ -18,6 +18,11 @@ pub(crate) fn write(text: &str) {
     }
 }
 
+/// Writes a line to standard output, whether or not anybody reads it: a server goes on without.
+pub(crate) fn announce(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
+}
+
 /// Writes a value as JSON and a line's end.
 pub(crate) fn say_json(value: &serde_json::Value) {
     say(value.to_string());

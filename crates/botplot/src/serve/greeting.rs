@@ -2,29 +2,29 @@
 
 use std::path::Path;
 
-use crate::terminal::say;
+use crate::terminal::announce;
 
 /// Prints where everything is.
 pub(super) fn print(base: &str, demo_key: Option<&str>, secret_key: Option<&Path>, model: Option<&str>) {
-    say(format!("BotPlot {} listens on {base}", env!("CARGO_PKG_VERSION")));
+    announce(format!("BotPlot {} listens on {base}", env!("CARGO_PKG_VERSION")));
     if let Some(key) = demo_key {
-        say("");
-        say("Try it in a browser, with a demo project that knows BotPlot's own guides:");
-        say(format!("  {base}/try/{key}"));
-        say("or in a terminal:");
-        say(format!("  {}", curl(base, key)));
+        announce("");
+        announce("Try it in a browser, with a demo project that knows BotPlot's own guides:");
+        announce(format!("  {base}/try/{key}"));
+        announce("or in a terminal:");
+        announce(format!("  {}", curl(base, key)));
     }
     if let Some(path) = secret_key {
-        say("");
-        say(format!(
+        announce("");
+        announce(format!(
             "The secret key of your first project is in `{}`, which only you can read.",
             path.display()
         ));
     }
-    say("");
+    announce("");
     match model {
-        Some(name) => say(format!("Answers are written by `{name}`.")),
-        None => say(
+        Some(name) => announce(format!("Answers are written by `{name}`.")),
+        None => announce(
             "Answers are quoted from the sources; `[llm]` in botplot.toml names a model that writes them.",
         ),
     }
@@ -42,13 +42,13 @@ fn curl(base: &str, key: &str) -> String {
 pub(super) async fn offer_ollama(egress: &botplot_egress::Config) {
     let Ok(client) = botplot_egress::Client::new(egress) else { return };
     let Some(models) = botplot_llm::find_ollama(&client.operator_http()).await else { return };
-    say("");
+    announce("");
     let Some(model) = models.first() else {
-        say("Ollama runs on this machine, without a model: `ollama pull llama3.2` fetches one.");
+        announce("Ollama runs on this machine, without a model: `ollama pull llama3.2` fetches one.");
         return;
     };
-    say(
+    announce(
         "Ollama runs on this machine. To let it write the answers, put this into botplot.toml and start again:",
     );
-    say(format!("  [llm]\n  provider = \"ollama\"\n  model = \"{model}\""));
+    announce(format!("  [llm]\n  provider = \"ollama\"\n  model = \"{model}\""));
 }

@@ -7,6 +7,7 @@ mod config;
 mod first_run;
 mod guides;
 mod home;
+mod postgres;
 mod refusals;
 mod slow_clients;
 mod sources;

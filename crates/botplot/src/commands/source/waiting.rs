@@ -57,7 +57,7 @@ impl Worker {
         if self.lock.is_none() && !wait {
             return Ok(());
         }
-        let bar = progress(Some(0), "reading");
+        let bar = progress(Some(0), "looking for pages");
         let mut signals = Signals::listen()?;
         loop {
             if self.lock.is_some() {
@@ -110,8 +110,14 @@ async fn look(engine: &Engine, sources: &mut [Source], bar: &ProgressBar) -> Res
         }
     }
     let sum = |of: fn(&Source) -> i64| u64::try_from(sources.iter().map(of).sum::<i64>()).unwrap_or_default();
-    bar.set_length(sum(|s| s.discovered.max(s.pages)));
-    bar.set_position(sum(|s| s.pages));
+    let (found, read) = (sum(|s| s.discovered.max(s.pages)), sum(|s| s.pages));
+    bar.set_length(found);
+    bar.set_position(read);
+    bar.set_message(match (found, found - read) {
+        (0, _) => "looking for pages",
+        (_, 0) => "making vectors",
+        _ => "reading pages",
+    });
     Ok(())
 }
 
