@@ -34,7 +34,10 @@ fn main() {
     let start = ProcessTime::now();
     let counted: usize = (0..2000).map(|i| encoder.count_pieces(passages[i % passages.len()])).sum();
     let seconds = start.elapsed().as_secs_f64();
-    println!("counting                   {:8.0} passages per CPU-second ({counted} pieces)", 2000.0 / seconds);
+    println!(
+        "counting                   {:8.0} passages per CPU-second ({counted} pieces)",
+        2000.0 / seconds
+    );
     println!("resident memory            {:8} MB", resident_megabytes());
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Space {
 /// Writes what each row of `rows` (`[n, 1152]`: query, key, value) attends to into `out` (`[n, 384]`).
 pub(crate) fn attend(rows: &[f32], out: &mut [f32], space: &mut Space) {
     let keys = (rows.len() / ROW).next_multiple_of(PAD);
-    space.keys.clear();
+    // What lies beyond the last key has scores that are overwritten.
     space.keys.resize(HEAD * keys, 0.0);
     space.queries.resize(HEAD * BLOCK, 0.0);
     space.scores.resize(BLOCK * keys, 0.0);

@@ -22,7 +22,7 @@ pub(crate) fn apply(layer: &Layer, gemm: &Gemm, rounding: Rounding, hidden: &mut
         inner.resize(hidden.len() / DIMENSIONS * INNER, 0.0);
         layer.up.multiply(gemm, rounding, hidden, product);
         rows::restore_gelu(product, &layer.up, inner);
-        layer.down.multiply(gemm, rounding, inner, product);
+        layer.down.multiply(gemm, rounding.after_gelu(), inner, product);
         rows::add_and_norm(product, &layer.down, &layer.norm, hidden);
     }
 }

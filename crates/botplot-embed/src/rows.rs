@@ -27,6 +27,11 @@ impl Rounding {
     pub(crate) fn for_product(may_saturate: bool) -> Self {
         if may_saturate { Self { most: 127, fine_rows: 32 } } else { Self { most: 255, fine_rows: 8 } }
     }
+
+    /// For values behind GELU, few of which are great: seven bits are too few for the others.
+    pub(crate) fn after_gelu(self) -> Self {
+        Self { fine_rows: if self.most == 127 { usize::MAX } else { self.fine_rows }, ..self }
+    }
 }
 
 /// Quantises rows of numbers, each with its own range.
@@ -52,7 +57,7 @@ pub(crate) fn add_and_norm(product: &Product, linear: &Linear, norm: &Norm, hidd
 /// `row = norm(word · scale + position)`, one row of 384.
 pub(crate) fn embed(word: &[u8], scale: f32, position: &[f32], norm: &Norm, row: &mut [f32]) {
     for ((out, number), place) in row.iter_mut().zip(word).zip(position) {
-        *out = f32::from(number.cast_signed()).mul_add(scale, *place);
+        *out = f32::from(number.cast_signed()) * scale + place;
     }
     NormRow { norm, row }.dispatch();
 }
@@ -87,7 +92,7 @@ impl SimdOp for Quantise<'_> {
             let (low, high) = bounds(isa, row);
             let step = ((high - low) / most).max(f32::MIN_POSITIVE);
             *range = Range { step, zero: (-low / step).round_ties_even() };
-            round_row(isa, row, out, step.recip(), range.zero as i32, i32::from(self.rounding.most));
+            round_row(isa, row, out, step.recip(), range.zero, most);
         }
     }
 }
@@ -111,16 +116,19 @@ fn bounds<I: Isa>(isa: I, row: &[f32]) -> (f32, f32) {
 }
 
 #[inline(always)]
-fn round_row<I: Isa>(isa: I, row: &[f32], out: &mut [u8], per_step: f32, zero: i32, most: i32) {
+fn round_row<I: Isa>(isa: I, row: &[f32], out: &mut [u8], per_step: f32, zero: f32, most: f32) {
     let (ops, ints) = (isa.f32(), isa.i32());
-    let (per_step, zero, most) = (ops.splat(per_step), ints.splat(zero), ints.splat(most));
+    let (per_step, top, zero) = (ops.splat(per_step), ops.splat(most - zero), ints.splat(zero as i32));
     for (four, out) in row.chunks_exact(4 * ops.len()).zip(out.chunks_exact_mut(4 * ops.len())) {
-        let four = ops.load_many::<4>(four).map(
-            #[inline(always)]
-            |x| ints.min(ints.add(ops.to_int_round(ops.mul(x, per_step)), zero), most),
-        );
-        let low = ints.narrow_saturate(four[0], four[1]);
-        let high = ints.narrow_saturate(four[2], four[3]);
+        let four = ops.load_many::<4>(four);
+        let mut rounded = [zero; 4];
+        // A closure given to `map` would not be inlined, nor with it the instructions.
+        for i in 0..4 {
+            let x = ops.min(ops.mul(four[i], per_step), top);
+            rounded[i] = ints.add(ops.to_int_round(x), zero);
+        }
+        let low = ints.narrow_saturate(rounded[0], rounded[1]);
+        let high = ints.narrow_saturate(rounded[2], rounded[3]);
         isa.u8().store(isa.i16().narrow_saturate(low, high), out);
     }
 }
