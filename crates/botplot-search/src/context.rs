@@ -98,6 +98,14 @@ pub fn follow_up(question: &str, history: &[&str]) -> bool {
     history.iter().any(|turn| !turn.trim().is_empty()) && leans_on_context(question)
 }
 
+/// How many of the latest turns a question may lean on.
+const TURNS: usize = 2;
+
+/// The latest turns of a context, one a line.
+pub(crate) fn latest(context: &str) -> impl Iterator<Item = &str> {
+    context.lines().rev().filter(|turn| !turn.trim().is_empty()).take(TURNS)
+}
+
 /// The text whose embedding finds a question's passages: itself, or the visitor's last question before it
 /// if it leans on that.
 pub fn standalone(question: &str, earlier: &[&str]) -> String {

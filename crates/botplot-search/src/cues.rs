@@ -264,7 +264,7 @@ pub(crate) fn wanted(question: &str) -> Option<Wanted> {
     let lower = format!(" {} ", words(question).join(" "));
     let said = |phrase: &&str| lower.find(&format!(" {phrase} "));
     let first = |(kind, phrases): &(Wanted, &'static [&'static str])| {
-        phrases.iter().filter_map(|phrase| said(phrase)).min().map(|at| (at, *kind))
+        phrases.iter().filter_map(said).min().map(|at| (at, *kind))
     };
     // The earliest phrase asks; "how long" stands before "how" of anything else by the order of the table.
     PHRASES.iter().filter_map(first).min_by_key(|(at, _)| *at).map(|(_, kind)| kind)

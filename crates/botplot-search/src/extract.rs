@@ -95,7 +95,7 @@ pub fn extract(material: &Material<'_>) -> Extract {
         }
         candidates.sort_by(|a, b| b.score().total_cmp(&a.score()));
     }
-    choose(candidates, material)
+    choose(&candidates, material)
 }
 
 /// Every sentence of the passages but headings, with what its words say.
@@ -131,10 +131,10 @@ fn candidates<'a>(material: &Material<'a>) -> Vec<Candidate<'a>> {
 }
 
 /// Takes the best sentences, none twice, and puts them in reading order.
-fn choose(candidates: Vec<Candidate<'_>>, material: &Material<'_>) -> Extract {
+fn choose(candidates: &[Candidate<'_>], material: &Material<'_>) -> Extract {
     let score = candidates.first().map_or(0.0, Candidate::score);
     let mut chosen: Vec<(usize, usize, &str)> = Vec::new();
-    for candidate in &candidates {
+    for candidate in candidates {
         let passage = material.passages[candidate.passage].body;
         let list = chosen.is_empty() && candidate.text.ends_with(':');
         // "Follow these steps:" says nothing without the steps.

@@ -81,20 +81,18 @@ fn telling(text: &str, language: Language) -> HashSet<String> {
 fn without_marks(text: &str) -> (String, Vec<usize>) {
     let (mut plain, mut numbers, mut rest) = (String::with_capacity(text.len()), Vec::new(), text);
     while let Some(open) = rest.find('[') {
-        let inner = rest[open + 1..].split(']').next().unwrap_or_default();
+        let after = &rest[open + 1..];
+        let inner = after.bytes().take(24).position(|b| b == b']').map_or("", |end| &after[..end]);
         let named =
             inner.split(',').map(|number| number.trim().parse::<usize>().ok()).collect::<Option<Vec<_>>>();
         plain.push_str(&rest[..open]);
         let closed = rest[open + 1 + inner.len()..].starts_with(']');
-        match named.filter(|_| closed) {
-            Some(named) => {
-                numbers.extend(named.into_iter().filter_map(|number| number.checked_sub(1)));
-                rest = &rest[open + inner.len() + 2..];
-            }
-            None => {
-                plain.push('[');
-                rest = &rest[open + 1..];
-            }
+        if let Some(named) = named.filter(|_| closed) {
+            numbers.extend(named.into_iter().filter_map(|number| number.checked_sub(1)));
+            rest = &rest[open + inner.len() + 2..];
+        } else {
+            plain.push('[');
+            rest = &rest[open + 1..];
         }
     }
     plain.push_str(rest);

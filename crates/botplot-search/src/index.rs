@@ -199,3 +199,134 @@ pub fn embedding_text(title: &str, heading: &str, body: &str) -> String {
         parts.iter().enumerate().filter(|(at, part)| !part.is_empty() && !parts[..*at].contains(part));
     distinct.map(|(_, part)| *part).collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    /// An index of bodies, each passage a page of its own, numbered from 0.
+    fn index(bodies: &[&str]) -> Index {
+        let mut index = Index::new();
+        for (at, body) in bodies.iter().enumerate() {
+            index.add(passage(at, body));
+        }
+        index
+    }
+
+    fn passage(at: usize, body: &str) -> ChunkText<'_> {
+        let id = Uuid::from_u128(at as u128);
+        let (chunk, page, source) = (ChunkId(id), PageId(id), SourceId(Uuid::nil()));
+        ChunkText { chunk, page, source, title: "", heading: "", body, vector: None }
+    }
+
+    fn search(index: &Index, text: &str) -> Found {
+        index.search(&Query { text, limit: 10, ..Query::default() })
+    }
+
+    #[track_caller]
+    fn check(bodies: &[&str], question: &str, best: Option<usize>) {
+        let found = search(&index(bodies), question);
+        assert_eq!(found.hits.first().map(|hit| hit.chunk.0.as_u128() as usize), best, "{question}");
+    }
+
+    #[test]
+    fn words_are_found_in_their_other_forms() {
+        check(&["returning a board", "shipping costs"], "how do i return boards", Some(0));
+        check(
+            &["Die Rechnungen werden am Monatsende verschickt.", "Das Passwort kann man hier ändern."],
+            "wann wird meine rechnung verschickt",
+            Some(0),
+        );
+        check(
+            &["La instalación de la placa es para los que la tienen.", "El envío no es para todos."],
+            "como instalar las placas",
+            Some(0),
+        );
+    }
+
+    #[test]
+    fn accents_and_umlauts_may_be_left_out() {
+        check(
+            &["Die Größe und die Farbe sind hier zu wählen.", "Der Versand ist frei."],
+            "grosse wahlen",
+            Some(0),
+        );
+        check(&["La devolución es para los que no la quieren.", "El pago es fácil."], "devolucion", Some(0));
+    }
+
+    #[test]
+    fn chinese_and_japanese_are_found_by_their_bigrams() {
+        check(&["返品は14日以内に受け付けます。", "送料は無料です。"], "返品できますか", Some(0));
+        check(&["退货政策适用于所有商品", "运费由买家承担"], "我想退货", Some(0));
+    }
+
+    #[test]
+    fn identifiers_are_found_however_they_are_written() {
+        for question in ["esp32", "ESP 32", "esp-32"] {
+            check(&["The ESP32 board", "The Uno board"], question, Some(0));
+        }
+        check(&["avrdude exit status 74", "exit status 1"], "exit-status-74", Some(0));
+        check(&["Connect to Wi-Fi", "Connect by cable"], "wifi", Some(0));
+    }
+
+    #[test]
+    fn misspelt_words_are_repaired_and_told() {
+        let found = search(&index(&["reset your password", "pay an invoice"]), "resset pasword");
+        assert_eq!(found.hits[0].chunk.0.as_u128(), 0);
+        let told = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        assert_eq!(found.repaired, [told("resset", "reset"), told("pasword", "password")]);
+    }
+
+    #[test]
+    fn words_that_are_spelt_right_are_not_repaired() {
+        let index = index(&["the code of the board"]);
+        let is_word = |word: &str| word == "coke";
+        let query = Query { text: "spilled coke", limit: 3, is_word: Some(&is_word), ..Query::default() };
+        assert!(index.search(&query).repaired.is_empty());
+        assert_eq!(index.respelt(&Query { text: "The Coed?", ..query }).as_deref(), Some("the code?"));
+        assert_eq!(index.respelt(&Query { text: "the code", ..query }), None);
+    }
+
+    #[test]
+    fn a_follow_up_is_searched_with_the_turn_before_it() {
+        let index = index(&["How long shipping takes: five days.", "How long a refund takes: two weeks."]);
+        let best = |text, context| {
+            let found = index.search(&Query { text, context, limit: 1, ..Query::default() });
+            found.hits[0].chunk.0.as_u128()
+        };
+        assert_eq!(best("and how long does it take?", Some("hello\nhow do i get a refund")), 1);
+        assert_eq!(best("and how long does it take?", Some("how much is shipping")), 0);
+        assert_eq!(best("how long does shipping take to norway by truck", Some("how do i get a refund")), 0);
+    }
+
+    #[test]
+    fn vectors_find_what_shares_no_word_and_wait_for_none() {
+        let mut index = index(&["reset your password", "pay an invoice"]);
+        let asked = [0.0, 1.0];
+        let found = |index: &Index| {
+            let query = Query { text: "cash", vector: Some(&asked), limit: 5, ..Query::default() };
+            index.search(&query).hits.iter().map(|hit| hit.chunk.0.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&index), [0_u128; 0]);
+        index.set_vector(ChunkId(Uuid::from_u128(1)), Vector::from_f32(&[0.1, 0.9]));
+        index.set_vector(ChunkId(Uuid::from_u128(9)), Vector::from_f32(&[0.1, 0.9]));
+        assert_eq!((found(&index), index.vectors()), (vec![1], 1));
+        index.remove_page(PageId(Uuid::from_u128(1)));
+        assert_eq!((found(&index), index.vectors(), index.len()), (vec![], 0, 1));
+    }
+
+    #[test]
+    fn an_empty_index_and_an_empty_question_find_nothing() {
+        assert_eq!(search(&Index::new(), "anything").confidence.to_bits(), 0.0_f32.to_bits());
+        let found = search(&index(&["some text"]), " ?! ");
+        assert!(found.hits.is_empty() && found.coverage.to_bits() == 0.0_f32.to_bits());
+        assert!(index(&["some text"]).bytes() > Index::new().bytes());
+    }
+
+    #[test]
+    fn the_embedded_text_says_what_a_passage_is_about_once() {
+        assert_eq!(embedding_text("Reset", "Reset", "Hold it."), "Reset\nHold it.");
+        assert_eq!(embedding_text("Boards", " Uno ", "Hold it."), "Boards\nUno\nHold it.");
+    }
+}

@@ -150,3 +150,55 @@ impl Lexical {
         lists + self.postings.capacity() * size_of::<Vec<Posting>>() + self.lengths.capacity() * 4
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three passages: term 0 in the first two, term 1 twice in the second, term 2 in the third.
+    fn lexical() -> Lexical {
+        let mut lexical = Lexical::default();
+        lexical.add(0, &[(0, 1)], 1);
+        lexical.add(1, &[(0, 1), (1, 2)], 3);
+        lexical.add(2, &[(2, 1)], 2);
+        lexical
+    }
+
+    #[test]
+    fn scores_are_those_of_the_formula() {
+        let mut scores = vec![0.0; 3];
+        lexical().score(&[1], 2.0, &mut scores);
+        // 2 · 2 · 2.2 / (2 + 1.2 · (¼ + ¾ · 3/2))
+        assert!((scores[1] - 8.8 / 3.65).abs() < 1e-5, "{scores:?}");
+        assert!((lexical().idf(1) - (1.0_f32 + 2.5 / 1.5).ln()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn alternatives_count_as_one_word() {
+        let lexical = lexical();
+        assert_eq!(
+            (lexical.frequency(&[0, 1]), lexical.frequency(&[0, 2]), lexical.frequency(&[])),
+            (2, 3, 0)
+        );
+        assert!(lexical.has(2, &[0, 2]) && !lexical.has(2, &[0, 1]));
+        let (mut both, mut three) = (vec![0.0; 3], vec![0.0; 3]);
+        lexical.score(&[0, 1], 1.0, &mut both);
+        let mut other = Lexical::default();
+        other.add(0, &[(0, 1)], 1);
+        other.add(1, &[(0, 3)], 3);
+        other.add(2, &[], 2);
+        other.score(&[0], 1.0, &mut three);
+        assert_eq!(both, three);
+    }
+
+    #[test]
+    fn removed_and_renumbered_passages_leave_nothing_behind() {
+        let mut lexical = lexical();
+        lexical.remove(0, [0].into_iter());
+        lexical.renumber(&[Slot::MAX, 0, 1], 2);
+        let mut scores = vec![0.0; 2];
+        lexical.score(&[2], 1.0, &mut scores);
+        assert!(scores[0] < f32::EPSILON && scores[1] > 0.0);
+        assert_eq!((lexical.frequency(&[0]), lexical.frequency(&[2])), (1, 1));
+    }
+}

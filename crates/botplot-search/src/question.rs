@@ -1,5 +1,6 @@
 //! A question as the index sees it: its telling words, how much each tells, and repairs.
 
+use crate::context::latest;
 use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::spelling::{Repair, repair};
@@ -12,6 +13,10 @@ const REPAIRED: f32 = 0.8;
 const CONTEXT: f32 = 0.35;
 /// A question longer than this is a pasted log; its rarest words tell enough.
 const MOST_WORDS: usize = 64;
+/// Words beyond this are not read at all.
+const MOST_READ: usize = 256;
+/// Each repair goes through the whole vocabulary; a question with more unknown words is not misspelt but foreign.
+const MOST_REPAIRS: usize = 8;
 
 /// The telling words of a question; also what sentences are compared with in [`crate::extract`].
 #[derive(Clone, Debug, Default)]
@@ -19,6 +24,7 @@ pub struct Terms {
     pub(crate) words: Vec<Word>,
     pub(crate) language: Language,
     pub(crate) repaired: Vec<(String, String)>,
+    repairs_tried: usize,
 }
 
 /// One telling word.
@@ -55,7 +61,9 @@ impl Known<'_> {
         drop_unknown_parts(&mut found.words);
         if let Some(context) = context {
             let own = found.words.len();
-            tokens(context, |token| self.add(&mut found, token, CONTEXT));
+            for turn in latest(context) {
+                tokens(turn, |token| self.add(&mut found, token, CONTEXT));
+            }
             let mut at = 0;
             found.words.retain(|word| {
                 at += 1;
@@ -70,14 +78,16 @@ impl Known<'_> {
     }
 
     fn add(&self, found: &mut Terms, token: Token<'_>, weight: f32) {
-        if token.word && found.language.is_stop_word(token.text) {
+        if found.words.len() >= MOST_READ || token.word && found.language.is_stop_word(token.text) {
             return;
         }
         let terms = self.vocabulary.terms_of(token, self.languages);
         let word = self.word(token, terms, weight, found.language);
         let spelt_right =
             || Language::any_stop_word(token.text) || self.is_word.is_some_and(|is_word| is_word(token.text));
-        if word.terms.is_empty() && token.word && weight >= 1.0 && !spelt_right() {
+        let unknown = word.terms.is_empty() && token.word && weight >= 1.0;
+        if unknown && found.repairs_tried < MOST_REPAIRS && !spelt_right() {
+            found.repairs_tried += 1;
             match repair(token.text, self.vocabulary) {
                 Some(Repair::Word(meant)) => return self.add_repaired(found, token, &[&meant]),
                 Some(Repair::Two(first, second)) => {

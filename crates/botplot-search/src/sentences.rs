@@ -69,12 +69,11 @@ fn blocks(text: &str) -> Vec<(Range<usize>, Kind)> {
             Some(_) => Kind::Text,
         };
         let goes_on = open && kind == Kind::Text && bullet == 0;
-        match blocks.last_mut().filter(|_| goes_on) {
-            Some((range, _)) => range.end = at,
-            None => {
-                let indent = line.len() - line.trim_start().len();
-                blocks.push((start + indent + bullet..at, kind));
-            }
+        if let Some((range, _)) = blocks.last_mut().filter(|_| goes_on) {
+            range.end = at;
+        } else {
+            let indent = line.len() - line.trim_start().len();
+            blocks.push((start + indent + bullet..at, kind));
         }
         open = kind == Kind::Text;
     }
@@ -174,10 +173,10 @@ const MONTHS: &[&str] = &[
     "Dezember",
 ];
 
-/// Bytes of closing quotes, brackets and footnote marks.
+/// Bytes of closing quotes, brackets and footnote marks, of which no sentence has many.
 fn closers(rest: &str) -> usize {
     let mut length = 0;
-    loop {
+    for _ in 0..8 {
         let left = &rest[length..];
         let mark = left.chars().next().filter(|c| {
             matches!(
@@ -186,14 +185,16 @@ fn closers(rest: &str) -> usize {
             )
         });
         let footnote = left.strip_prefix('[').and_then(|inner| {
-            inner.find(']').filter(|&at| at < 4 && inner[..at].bytes().all(|b| b.is_ascii_digit()))
+            let end = inner.bytes().take(4).position(|b| b == b']')?;
+            inner[..end].bytes().all(|b| b.is_ascii_digit()).then_some(end)
         });
         match (mark, footnote) {
             (Some(mark), _) => length += mark.len_utf8(),
             (None, Some(at)) => length += at + 2,
-            (None, None) => return length,
+            (None, None) => break,
         }
     }
+    length
 }
 
 fn push(text: &str, range: Range<usize>, kind: Kind, found: &mut Vec<Sentence>) {

@@ -137,6 +137,10 @@ impl Splitter<'_> {
         if run.chars().any(is_unspaced) {
             return self.unspaced(run);
         }
+        // Longer than any name or number: what joins its pieces means nothing, and is not worth the time.
+        if run.len() > 4 * LONGEST {
+            return run.split(is_joiner).for_each(|piece| self.letters_and_digits(piece));
+        }
         let number = run.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | ':' | '-' | '‐' | '‑'));
         if number {
             return self.number(run);
@@ -215,8 +219,9 @@ impl Splitter<'_> {
         let mut rest = run;
         while let Some(first) = rest.chars().next() {
             let kind = is_unspaced(first);
-            let end =
-                rest.find(|c: char| is_unspaced(c) != kind && !is_combining_mark(c)).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| is_unspaced(c) != kind && (!kind || !is_combining_mark(c)))
+                .unwrap_or(rest.len());
             self.compound += 1;
             if kind {
                 self.bigrams(&rest[..end]);
@@ -320,6 +325,14 @@ mod tests {
     fn apostrophes_take_their_particles_with_them() {
         assert_eq!(list("Carolina's don't can’t O'Brien"), ["carolina", "obrien"]);
         assert_eq!(list("l'eau qu’il dell'acqua"), ["eau", "il", "acqua"]);
+    }
+
+    #[test]
+    fn endless_runs_cost_no_more_than_their_length() {
+        let pieces = |unit: &str| list(&unit.repeat(200_000)).len();
+        assert_eq!(pieces("b'"), 200_000);
+        assert_eq!(pieces("1,"), 200_000);
+        assert_eq!((pieces("a1"), pieces("x")), (2, 0));
     }
 
     #[test]

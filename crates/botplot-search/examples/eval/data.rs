@@ -164,7 +164,7 @@ fn split(name: &str, text: &str, passages: &mut Vec<Passage>) {
     for line in without_markup(body).lines() {
         if line.starts_with('#') {
             finish(&heading, &mut piece);
-            heading = line.trim_start_matches('#').trim().to_owned();
+            line.trim_start_matches('#').trim().clone_into(&mut heading);
         } else {
             if piece.len() + line.len() > 800 {
                 finish(&heading, &mut piece);

@@ -10,10 +10,13 @@ use crate::place;
 /// Recall by words, by vectors and by both.
 pub(crate) fn table(index: &Index, passages: &[Passage], questions: &[Question], embedder: &Embedder) {
     for (name, weight, vectors) in
-        [("words", None, false), ("vectors", Some(0.0), true), ("both", None, true)]
+        [("words", None, false), ("vectors", Some(0.0), true), ("both", None, true), ("respelt", None, true)]
     {
         let ranks = questions.iter().map(|question| {
             let (vector, is_word) = (embedder.embed(&question.text), |word: &str| embedder.is_word(word));
+            let plain = Query { text: &question.text, is_word: Some(&is_word), ..Query::default() };
+            let respelt = index.respelt(&plain).filter(|_| name == "respelt");
+            let vector = respelt.map_or(vector, |text| embedder.embed(&text));
             let query = Query {
                 text: &question.text,
                 vector: vectors.then_some(&*vector),

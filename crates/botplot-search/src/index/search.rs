@@ -19,7 +19,7 @@ const LOOKED_AT: usize = 5;
 pub struct Query<'a> {
     /// The question as it was asked.
     pub text: &'a str,
-    /// Earlier turns of the conversation, the latest last: used only when the question leans on them.
+    /// The visitor's earlier turns, one a line, the latest last: the last two are used, when the question leans on them.
     pub context: Option<&'a str>,
     /// The question's embedding (see [`crate::standalone`] for its text), of the model that made the passages'.
     pub vector: Option<&'a [f32]>,
@@ -111,6 +111,21 @@ impl Index {
             repaired: std::mem::take(&mut terms.repaired),
             terms,
         }
+    }
+
+    /// The question with its misspelt words repaired, lower-case where one was; `None` if there is none.
+    ///
+    /// Worth embedding instead of the question: a vector suffers more from a typo than the words do.
+    pub fn respelt(&self, query: &Query<'_>) -> Option<String> {
+        let repaired = self.terms(query).repaired;
+        let meant = |word: &str| {
+            let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let (_, meant) = repaired.iter().find(|(typed, _)| *typed == core)?;
+            Some(word.replacen(core, meant, 1))
+        };
+        let lower = query.text.to_lowercase();
+        let words = lower.split_whitespace().map(|word| meant(word).unwrap_or_else(|| word.to_owned()));
+        (!repaired.is_empty()).then(|| words.collect::<Vec<_>>().join(" "))
     }
 
     fn terms(&self, query: &Query<'_>) -> Terms {
