@@ -68,8 +68,10 @@ impl Store {
     /// Runs `run` in a transaction: kept and synced when it returns `Ok`, undone when it returns `Err` or panics.
     /// The write is under way as soon as this is called: dropping the future does not stop it.
     ///
-    /// ```ignore
-    /// store.write(move |tx| Box::pin(async move { tx.add_project(&project).await })).await?;
+    /// ```no_run
+    /// # async fn add(store: botplot_store::Store, project: botplot_core::project::Project) -> Result<(), botplot_store::Error> {
+    /// store.write(move |tx| Box::pin(async move { tx.add_project(&project).await })).await
+    /// # }
     /// ```
     pub fn write<R, E, F>(&self, run: F) -> impl Future<Output = Result<R, E>> + Send + use<R, E, F>
     where
