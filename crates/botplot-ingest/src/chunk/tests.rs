@@ -68,6 +68,12 @@ fn a_leftover_of_a_few_words_does_not_stand_alone() {
 }
 
 #[test]
+fn a_long_paragraph_between_short_ones_overflows_no_chunk() {
+    let found = chunks("T", [100, 200, 100].map(|n| paragraph(words(n))).to_vec());
+    assert_eq!(found.iter().map(|chunk| chunk.pieces).collect::<Vec<_>>(), [100, 200, 100]);
+}
+
+#[test]
 fn long_paragraphs_are_cut_at_sentences() {
     let text =
         (0..60).map(|_| "This is a sentence of nine words to cut.".to_string()).collect::<Vec<_>>().join(" ");

@@ -85,3 +85,82 @@ fn extract(dom: Dom) -> Vec<Block> {
     let Ok(article) = readability.parse() else { return Vec::new() };
     blocks::of(&Dom::fragment(article.content).root(), Scope::Whole)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::{Hint, read};
+
+    const TEXT: &str = "Orders are sent within two working days, and you get a message with the number of \
+        the parcel. If it has not come after ten days, write to us, and we look for it or send another one.";
+
+    fn text(html: &str) -> String {
+        read(html.as_bytes(), &Hint::name("x.html")).unwrap().text()
+    }
+
+    #[test]
+    fn a_page_without_landmarks_loses_its_frame_only() {
+        let page = format!(
+            "<body><div class=top><nav><a href=/>Start</a> <a href=/b>Blog</a></nav></div>\
+             <header>Acme Corp</header><div><div><p>{TEXT}</p></div></div>\
+             <aside>Newest posts</aside><div role=navigation>More</div><footer>Imprint</footer>"
+        );
+        assert_eq!(text(&page), TEXT.replace("\\\n", ""));
+    }
+
+    #[test]
+    fn tables_and_lists_of_links_in_the_main_part_are_kept() {
+        let rows: String = (0..30).fold(String::new(), |rows, i| {
+            rows + &format!("<tr><td><a href=/p{i}>Plan {i}</a></td><td>{i} euros</td></tr>")
+        });
+        let links: String = (0..30)
+            .fold(String::new(), |list, i| list + &format!("<li><a href=/c{i}>Shop in city {i}</a></li>"));
+        let found =
+            text(&format!("<main><h1>Plans</h1><p>{TEXT}</p><table>{rows}</table><ul>{links}</ul></main>"));
+        assert!(found.contains("Plan 29 | 29 euros") && found.contains("- Shop in city 29"), "{found}");
+    }
+
+    #[test]
+    fn where_the_extractor_loses_the_page_its_landmark_is_taken() {
+        let cards: String = (0..60).fold(String::new(), |all, i| {
+            all + &format!("<div class=card><h3>Service {i}</h3><a href=/s{i}>Service number {i}, from {i} euros</a></div>")
+        });
+        let intro = format!("<p>{TEXT}</p>").repeat(4);
+        let page = format!("<body><main><div class=text>{intro}</div><div>{cards}</div></main>");
+        let dom = || super::Dom::from(page.as_str());
+        let lost = super::letters(&super::extract(dom())) as f32;
+        let whole = super::letters(&super::landmark(&dom()).unwrap()) as f32;
+        assert!(lost < super::KEPT * whole, "{lost} of {whole}: this page no longer shows what it is for");
+        assert!(text(&page).contains("Service number 59, from 59 euros"));
+    }
+
+    #[test]
+    fn teasers_side_by_side_are_all_kept() {
+        let teasers: String = (0..5).fold(String::new(), |all, i| {
+            all + &format!("<article><h2>News {i}</h2><p>Item {i}: {TEXT}</p></article>")
+        });
+        let found = text(&format!("<body><nav>Menu</nav><div>{teasers}</div>"));
+        assert!((0..5).all(|i| found.contains(&format!("Item {i}:"))), "{found}");
+    }
+
+    #[test]
+    fn consent_banners_go_and_a_page_about_cookies_stays() {
+        let banner =
+            "<div class=cookie-banner>We use cookies. <button>Accept</button> <a href=/c>More</a></div>";
+        let found = text(&format!("<body>{banner}<main><p>{TEXT}</p></main>"));
+        assert!(!found.contains("We use cookies"), "{found}");
+        let policy = format!(
+            "<div id=cookies><h1>Cookies</h1>{}<a href=/>home</a></div>",
+            format!("<p>{TEXT}</p>").repeat(20)
+        );
+        assert!(text(&format!("<body><div>{policy}</div>")).contains("the number of"));
+    }
+
+    #[test]
+    fn a_page_inside_a_form_is_read() {
+        let page = format!(
+            "<body><form method=post><div><input name=state><h1>Help</h1>{}</div></form>",
+            format!("<p>{TEXT}</p>").repeat(4)
+        );
+        assert!(text(&page).contains("Orders are sent"));
+    }
+}

@@ -90,3 +90,44 @@ fn is_frame(node: &NodeRef<'_>, weighed: &mut usize) -> bool {
     let presses = || node.descendants_it().any(|inner| inner.has_name("button") || inner.has_name("a"));
     (menu || (marked(CONSENT) && presses())) && small(BANNER_LETTERS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expect: &str) {
+        let dom = Dom::from(format!("<body>{html}"));
+        remove(&dom);
+        assert_eq!(dom.body().expect("a parsed page has a body").text().trim(), expect, "{html}");
+    }
+
+    #[test]
+    fn each_part_of_a_frame_is_taken_out() {
+        for part in [
+            "<nav>x</nav>",
+            "<footer>x</footer>",
+            "<aside>x</aside>",
+            "<button>x</button>",
+            "<dialog>x</dialog>",
+            "<div role=navigation>x</div>",
+            "<div role=banner>x</div>",
+            "<p hidden>x</p>",
+            "<p aria-hidden=true>x</p>",
+            "<ul class='my-breadcrumbs'><li>x</ul>",
+            "<div id=cookie-bar>x <a href=/>more</a></div>",
+            "<form><label>x</label></form>",
+            "<div class=sidebar>x</div>",
+            "<del>x</del>",
+        ] {
+            check(&format!("before {part}"), "before");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_frame_stays() {
+        check("<p aria-hidden=false>x</p>", "x");
+        check("<div class=navigate>x</div>", "x");
+        check("<div class=cookies>How we bake cookies</div>", "How we bake cookies");
+        check(&format!("<form><p>{}</p></form>", "a".repeat(500)), &"a".repeat(500));
+    }
+}

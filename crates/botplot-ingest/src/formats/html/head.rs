@@ -10,6 +10,7 @@ use crate::language;
 
 const MAX_LINKS: usize = 5000;
 const MAX_TITLE: usize = 200;
+const MAX_HEADINGS: usize = 20;
 const SEPARATORS: &[&str] = &[" | ", " - ", " – ", " — ", " · ", " :: ", " » ", " • "];
 
 /// What was found outside of the main content.
@@ -19,12 +20,36 @@ pub(super) struct Head {
     og_title: String,
     site_name: String,
     host: String,
-    headings: Vec<String>,
+    headings: Vec<Heading>,
+    has_main: bool,
     pub(super) canonical: Option<String>,
     pub(super) language: Option<&'static str>,
     pub(super) noindex: bool,
     pub(super) refresh: Option<Url>,
     pub(super) links: Vec<Url>,
+}
+
+/// A first-level heading of the page.
+#[derive(Debug)]
+struct Heading {
+    text: String,
+    /// Whether it stands in the main part of the page.
+    in_main: bool,
+    /// Whether it is a link, as a logo is.
+    linked: bool,
+}
+
+impl Heading {
+    fn read(node: &NodeRef<'_>) -> Self {
+        let main = |up: NodeRef<'_>| up.has_name("main") || up.has_name("article");
+        Self {
+            text: line(&node.text()),
+            in_main: node.ancestors_it(None).any(main),
+            linked: node
+                .first_element_child()
+                .is_some_and(|child| child.has_name("a") && child.has_attr("href")),
+        }
+    }
 }
 
 /// Reads all of it in one pass over the page; without `url`, relative addresses lead nowhere.
@@ -39,7 +64,8 @@ pub(super) fn read(dom: &Dom, url: Option<&Url>) -> Head {
         match &*name {
             "html" => head.language = attr(&node, "lang").and_then(|tag| language::from_tag(&tag)),
             "title" if head.title.is_empty() => head.title = line(&node.text()),
-            "h1" => head.headings.push(line(&node.text())),
+            "main" => head.has_main = true,
+            "h1" if head.headings.len() < MAX_HEADINGS => head.headings.push(Heading::read(&node)),
             "meta" => nofollow |= head.meta(&node, base.as_ref()),
             "link" if has_word(attr(&node, "rel"), "canonical") => {
                 head.canonical =
@@ -96,18 +122,26 @@ impl Head {
             _ => None,
         });
         if declared.is_empty() {
-            let mut first = self.headings.iter().filter(|h| !h.is_empty()).chain(in_text);
+            let mut first =
+                self.headings.iter().map(|h| &h.text).filter(|text| !text.is_empty()).chain(in_text);
             return first.next().map(|title| cut(title));
         }
-        // A heading that stands within the title is the title without the site's name.
-        let within = |heading: &&String| {
-            !heading.is_empty()
-                && !same(heading, &self.site_name)
-                && heading.len() * 3 >= declared.len()
-                && declared.to_lowercase().contains(&heading.to_lowercase())
+        // A heading that stands within the title is the title without the site's name; at the title's end it
+        // may be the name itself, which some sites put into a heading above every page.
+        let lower = declared.to_lowercase();
+        let fits = |heading: &&Heading| {
+            !heading.text.is_empty()
+                && !self.is_site(&heading.text)
+                && heading.text.len() * 4 >= declared.len()
         };
-        if let Some(heading) = self.headings.iter().find(within) {
-            return Some(cut(heading));
+        let begins = |heading: &&Heading| lower.starts_with(&heading.text.to_lowercase());
+        let ends = |heading: &&Heading| {
+            let placed = if self.has_main { heading.in_main } else { !heading.linked };
+            placed && lower.contains(&heading.text.to_lowercase())
+        };
+        let mut headings = self.headings.iter().filter(fits);
+        if let Some(heading) = headings.clone().find(begins).or_else(|| headings.find(ends)) {
+            return Some(cut(&heading.text));
         }
         Some(cut(self.without_site(declared)))
     }
@@ -131,7 +165,10 @@ impl Head {
         let name = plain(name);
         let domain = self.host.rsplit_once('.').map_or(self.host.as_str(), |(rest, _)| rest);
         let domain = plain(domain.rsplit('.').next().unwrap_or_default());
-        !name.is_empty() && (name == plain(&self.site_name) || name == domain || name == plain(&self.host))
+        // A heading outside of the main part that is the same text is the site's, too.
+        let above = |heading: &Heading| self.has_main && !heading.in_main && plain(&heading.text) == name;
+        let known = [plain(&self.site_name), domain, plain(&self.host)];
+        !name.is_empty() && (known.contains(&name) || self.headings.iter().any(above))
     }
 }
 
@@ -177,10 +214,6 @@ fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
-}
-
 fn cut(title: &str) -> String {
     title.chars().take(MAX_TITLE).collect::<String>().trim().to_string()
 }
@@ -205,6 +238,13 @@ mod tests {
             ("<title>Plans - Free or Pro</title>", "Plans - Free or Pro"),
             ("<title>How to return - Help Center</title><h1>How to return</h1>", "How to return"),
             ("<title>Acme</title><h1>Returns</h1>", "Acme"),
+            (
+                "<title>Ownership - The Book</title><h1>The Book</h1><main><h1>Ownership</h1></main>",
+                "Ownership",
+            ),
+            ("<title>Ownership - The Book</title><h1>The Book</h1><main><h2>Rules</h2></main>", "Ownership"),
+            ("<title>The Book - Ownership</title><main><h1>Ownership</h1></main>", "Ownership"),
+            ("<title>Ownership: The Book</title><h1><a href=/>The Book</a></h1>", "Ownership: The Book"),
             ("<title> </title><h1>Returns</h1>", "Returns"),
             ("<meta property=og:title content='Returns'><title>x</title>", "Returns"),
         ] {
