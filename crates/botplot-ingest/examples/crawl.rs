@@ -62,7 +62,11 @@ async fn main() {
 /// Each page's path with its HTML: a menu of twenty pages, the article, a footer.
 fn pages(folder: &Path) -> HashMap<String, String> {
     let files = walk(folder).expect("a readable folder").files;
-    let files: Vec<_> = files.into_iter().filter(|file| file.path.extension().is_some_and(|ending| ending == "md")).take(PAGES).collect();
+    let files: Vec<_> = files
+        .into_iter()
+        .filter(|file| file.path.extension().is_some_and(|ending| ending == "md"))
+        .take(PAGES)
+        .collect();
     assert_eq!(files.len(), PAGES, "the folder has too few Markdown files");
     let path = |at: usize| if at == 0 { "/".to_string() } else { format!("/articles/{at}") };
     let page = |at: usize| {
