@@ -91,6 +91,11 @@ pub struct Failure {
 
 /// Stores the message and sets the answer going; returns as soon as the message is committed.
 pub async fn ask(engine: &Engine, ask: Ask) -> Result<Turn, Error> {
+    if let Some(id) = ask.conversation {
+        // Before it takes a place in the line: a stranger who knows the id must not keep its owner waiting.
+        let found = engine.reader().find_conversation(ask.project.id, id).await?;
+        found.filter(|c| c.may_continue(&ask.visitor_id, &ask.proof)).ok_or(Error::NotFound)?;
+    }
     let id = ask.conversation.unwrap_or_else(|| ConversationId(engine.ids().random()));
     let ticket = engine.0.turns.enter(id)?;
     let opened = turn::open(engine, id, &ask).await?;

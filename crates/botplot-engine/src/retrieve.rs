@@ -55,11 +55,16 @@ pub async fn passages(
     limit: usize,
 ) -> Result<Retrieved, Error> {
     let turns: Vec<&str> = earlier.iter().map(String::as_str).collect();
-    let standalone = botplot_search::standalone(question, &turns);
-    let vector = engine.embedder().question(&standalone).await;
+    let is_word = |word: &str| engine.embedder().is_word(word);
     let context = turns.join("\n");
+    let respell = |index: &Index| {
+        let (context, is_word) = (Some(context.as_str()), Some(&is_word as _));
+        index.respelt(&Query { text: question, context, vector: None, is_word, limit })
+    };
+    let respelt = engine.0.indexes.look(engine.reader(), project, respell).await?;
+    let standalone = botplot_search::standalone(respelt.as_deref().unwrap_or(question), &turns);
+    let vector = engine.embedder().question(&standalone).await;
     let search = |index: &Index| {
-        let is_word = |word: &str| engine.embedder().is_word(word);
         let (context, vector, is_word) =
             (Some(context.as_str()), Some(vector.as_slice()), Some(&is_word as _));
         index.search(&Query { text: question, context, vector, is_word, limit })

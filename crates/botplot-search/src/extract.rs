@@ -68,13 +68,17 @@ struct Candidate<'a> {
     around: f32,
     /// The passage's score as a share of the best passage's.
     standing: f32,
+    /// A line of code or of a table, which rarely answers by itself.
+    is_line: bool,
     holds: bool,
     cosine: f32,
 }
 
 impl Candidate<'_> {
     fn by_words(&self) -> f32 {
-        0.4 * self.own + 0.3 * self.around + 0.6 * self.standing + if self.holds { 0.15 } else { 0.0 }
+        let cue = if self.holds { 0.15 } else { 0.0 };
+        let bare = if self.is_line { 0.15 } else { 0.0 };
+        0.4 * self.own + 0.3 * self.around + 0.6 * self.standing + cue - bare
     }
 
     fn score(&self) -> f32 {
@@ -106,15 +110,16 @@ fn candidates<'a>(material: &Material<'a>) -> Vec<Candidate<'a>> {
     for (number, passage) in material.passages.iter().enumerate() {
         let matcher = Matcher::new(material.terms, Language::of(passage.body));
         let about = matcher.words(passage.title) | matcher.words(passage.heading);
-        let mut before = 0;
+        let (mut before, mut above) = (0, 0);
         for (place, sentence) in sentences(passage.body).into_iter().enumerate() {
-            let text = &passage.body[sentence.range];
+            let text = &passage.body[sentence.range.clone()];
             let own = matcher.words(text);
-            let around = matcher.share(own | about | before);
-            before = own;
-            if sentence.kind == Kind::Heading {
+            if sentence.kind == Kind::Heading || is_title_question(passage.body, &sentence.range) {
+                (before, above) = (0, own);
                 continue;
             }
+            let around = matcher.share(own | about | above | before);
+            before = own;
             found.push(Candidate {
                 passage: number,
                 place,
@@ -122,12 +127,21 @@ fn candidates<'a>(material: &Material<'a>) -> Vec<Candidate<'a>> {
                 own: matcher.share(own),
                 around,
                 standing: passage.score / best,
+                is_line: sentence.kind == Kind::Line,
                 holds: wanted.is_some_and(|wanted: Wanted| cues::holds(text, wanted, material.question)),
                 cosine: 0.0,
             });
         }
     }
     found
+}
+
+/// Whether a sentence is a question on a line of its own: the heading of what follows, in a list of questions and answers.
+fn is_title_question(body: &str, range: &std::ops::Range<usize>) -> bool {
+    let (before, after) =
+        (body[..range.start].trim_end_matches(' '), body[range.end..].trim_start_matches(' '));
+    let alone = (before.is_empty() || before.ends_with('\n')) && after.starts_with('\n');
+    alone && body[range.clone()].ends_with(['?', '？', '؟'])
 }
 
 /// Takes the best sentences, none twice, and puts them in reading order.
@@ -248,6 +262,21 @@ mod tests {
         let answer = quotes("ask for one", 3);
         let texts = answer.iter().map(|(_, text)| &**text).collect::<Vec<_>>();
         assert_eq!(texts, ["To ask for one:", "Open your orders", "Choose \"Refund\""]);
+    }
+
+    #[test]
+    fn a_question_that_stands_as_a_title_is_not_its_own_answer() {
+        let body = "How do I make a backup?\n\nRun the backup command; the server may go on.\n\nbotplot backup file.bpb";
+        let mut index = Index::new();
+        let id = Uuid::from_u128(1);
+        let (chunk, page, source) = (ChunkId(id), PageId(id), SourceId(id));
+        index.add(ChunkText { chunk, page, source, title: "Backup", heading: "", body, vector: None });
+        let question = "How do I make a backup?";
+        let found = index.search(&Query { text: question, limit: 1, ..Query::default() });
+        let passages = [Passage { title: "Backup", heading: "", body, score: 1.0 }];
+        let terms = &found.terms;
+        let material = Material { question, terms, passages: &passages, vectors: None, sentences: 1 };
+        assert_eq!(extract(&material).sentences[0].text, "Run the backup command; the server may go on.");
     }
 
     #[test]

@@ -87,6 +87,10 @@ pub async fn exchange(to: SocketAddr, head: &str, body: &str, reply: &mut Reply)
             reply.token_after = Some(start.elapsed());
         }
         reply.body = String::from_utf8_lossy(&bytes[head_ends.unwrap_or(bytes.len())..]).into_owned();
+        // Some servers keep the connection open although they were asked to close it.
+        if reply.body.ends_with("\r\n0\r\n\r\n") {
+            break;
+        }
     }
     reply.done_after = start.elapsed();
     if head_ends.is_some() { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }

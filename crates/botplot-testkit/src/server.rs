@@ -64,7 +64,7 @@ impl Server {
                     "the server ended with {status}; run with --loud to see why"
                 )));
             }
-            if start.elapsed() > Duration::from_secs(60) {
+            if start.elapsed() > Duration::from_mins(1) {
                 return Err(io::Error::other("the server was not ready within a minute"));
             }
             tokio::time::sleep(Duration::from_millis(2)).await;

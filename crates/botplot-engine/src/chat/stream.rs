@@ -68,7 +68,7 @@ impl Generation {
         let draft = match plan(evidence, project.settings.threshold, model.is_some()) {
             Plan::Greet(kind) => self.say(&kind_word(kind, &project.settings.welcome)),
             Plan::Refuse => self.say(&project.settings.refusal.clone()),
-            Plan::Extract => self.quote(&found).await,
+            Plan::Extract => self.quote(&found),
             Plan::Generate => self.generate(model.as_deref(), &found, &history, stopped).await?,
         };
         self.finish(draft, &found).await
@@ -93,8 +93,8 @@ impl Generation {
         Draft { text: text.to_owned(), ..Draft::default() }
     }
 
-    async fn quote(&self, found: &Retrieved) -> Draft {
-        let quoted = quote::best(&self.engine, &self.ask.message, found).await;
+    fn quote(&self, found: &Retrieved) -> Draft {
+        let quoted = quote::best(&self.ask.message, found);
         if quoted.text.is_empty() {
             return self.say(&self.ask.project.settings.refusal);
         }
@@ -108,7 +108,7 @@ impl Generation {
         history: &[Message],
         stopped: &CancellationToken,
     ) -> Result<Draft, Error> {
-        let Some(model) = model else { return Ok(self.quote(found).await) };
+        let Some(model) = model else { return Ok(self.quote(found)) };
         let (mut passages, mut history) = (found.passages.as_slice(), history);
         loop {
             let prompt = prompt::build(&self.ask.project, passages, history, &self.ask.message);
@@ -123,7 +123,7 @@ impl Generation {
                     passages = &passages[..passages.len() / 2];
                     history = &[];
                 }
-                Err(error) => return Ok(self.without_model(&error, found).await),
+                Err(error) => return Ok(self.without_model(&error, found)),
             }
         }
     }
@@ -163,9 +163,9 @@ impl Generation {
     }
 
     /// The model gave nothing: quote the knowledge, and if that has nothing either, offer a person.
-    async fn without_model(&self, error: &botplot_llm::Error, found: &Retrieved) -> Draft {
+    fn without_model(&self, error: &botplot_llm::Error, found: &Retrieved) -> Draft {
         tracing::warn!(%error, project.id = %self.ask.project.id, "the model gave no answer; quoting the knowledge instead");
-        self.quote(found).await
+        self.quote(found)
     }
 
     fn append(&self, draft: &mut Draft, text: &str) {
