@@ -128,7 +128,13 @@ fn convert(tensors: &Tensors) -> Result<Vec<u8>> {
     Ok(output.into_bytes())
 }
 
-fn linear(output: &mut Output, tensors: &Tensors, name: &str, shape: [usize; 2], wide: &[usize]) -> Result<()> {
+fn linear(
+    output: &mut Output,
+    tensors: &Tensors,
+    name: &str,
+    shape: [usize; 2],
+    wide: &[usize],
+) -> Result<()> {
     let weights = tensors.get(&format!("{name}.weight"), &shape)?;
     output.linear(&weights, shape[1], wide, &tensors.get(&format!("{name}.bias"), &shape[..1])?);
     Ok(())

@@ -2,6 +2,7 @@
 //!
 //! Keys are laid out transposed so that one vector holds the scores of several keys; six queries at a time keep
 //! the sums in registers, and a block's scores never leave the first cache.
+#![allow(clippy::inline_always, reason = "vector instructions work only in a function compiled for them")]
 
 use rten_simd::ops::{BitOps, FloatOps, IntOps, NumOps};
 use rten_simd::{Isa, Simd, SimdOp};

@@ -127,3 +127,54 @@ impl Encoder {
         rows::add_and_norm(product, &layer.attention_out, &layer.attention_norm, hidden);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cosine(a: &[f32], b: &[f32]) -> f32 {
+        a.iter().zip(b).map(|(a, b)| a * b).sum()
+    }
+
+    #[test]
+    fn threads_share_an_encoder_and_get_the_vectors_that_one_gets() {
+        let encoder = Encoder::load();
+        let texts = ["How do I reset my password?", "opening hours", &"refund ".repeat(70)];
+        let alone: Vec<Vec<f32>> = texts.iter().map(|text| encoder.embed(text)).collect();
+        let together: Vec<Vec<Vec<f32>>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| encoder.embed_batch(&texts))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(together.iter().all(|vectors| *vectors == alone));
+    }
+
+    #[test]
+    fn text_beyond_256_pieces_is_not_read() {
+        let encoder = Encoder::load();
+        let long = "refund ".repeat(254);
+        assert_eq!(encoder.embed(&long), encoder.embed(&format!("{long} and then something else")));
+        assert_ne!(encoder.embed(&long), encoder.embed(&format!("else {long}")));
+    }
+
+    #[test]
+    fn any_text_has_a_vector_of_length_one() {
+        let encoder = Encoder::load();
+        for text in ["", " ", "\0", "🦀", "\u{10ffff}", &"x".repeat(1_000_000)] {
+            let vector = encoder.embed(text);
+            assert!(
+                (cosine(&vector, &vector) - 1.0).abs() < 1e-5,
+                "`{}`",
+                text.chars().take(9).collect::<String>()
+            );
+        }
+    }
+
+    #[test]
+    fn like_texts_are_nearer_than_unlike_ones() {
+        let encoder = Encoder::load();
+        let question = encoder.embed("how do i get my money back");
+        let near = cosine(&question, &encoder.embed("Refunds are made to the payment method of the order."));
+        let far = cosine(&question, &encoder.embed("The museum opens at nine on weekdays."));
+        assert!(near > far + 0.2, "{near} {far}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Text to vectors: the BERT WordPiece tokenizer and the all-MiniLM-L6-v2 encoder, its int8 weights compiled in.
+//! Text to vectors: the BERT `WordPiece` tokenizer and the all-MiniLM-L6-v2 encoder, its int8 weights compiled in.
 //!
 //! `text → pieces (tokenizer) → hidden rows (embedding) → six layers (attention, feed_forward) → mean → unit vector`.
 //! One call runs on the thread that makes it and on no other. The arithmetic follows the CPU: AVX-512 with or

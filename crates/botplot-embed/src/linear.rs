@@ -38,15 +38,15 @@ impl Linear {
 
     /// Multiplies rows of `values` (`[n, inputs]`); the result is read with [`rows::restore`] and its like.
     ///
-    /// `product[r, o] = Σ numbers[r, i] · weight[o, i]`, and the true value is
-    /// `Σ over r's parts (product − zero · Σ weight) · step · scale + wide + bias`. (`rten-gemm` 0.27 can subtract zero
+    /// `dots[r, o] = Σ numbers[r, i] · weight[o, i]`, and the true value is
+    /// `Σ over r's parts (dots − zero · Σ weight) · step · scale + wide + bias`. (`rten-gemm` 0.27 can subtract zero
     /// points itself, but takes the first rows' for all rows.)
     pub(crate) fn multiply(&self, gemm: &Gemm, rounding: Rounding, values: &mut [f32], out: &mut Product) {
         out.quantise(values, self.packed.rows(), &self.wide.inputs, rounding);
-        out.product.resize(out.ranges.len() * self.packed.cols(), 0);
+        out.dots.resize(out.ranges.len() * self.packed.cols(), 0);
         let a = NdTensorView::from_data([out.ranges.len(), self.packed.rows()], &out.numbers[..]);
         gemm.gemm(
-            &mut out.product,
+            &mut out.dots,
             GemmInputA::Unpacked(a),
             GemmInputB::Packed(&self.packed),
             GemmOptions::default(),
@@ -63,7 +63,8 @@ pub(crate) struct Product {
     numbers: Vec<u8>,
     pub(crate) ranges: Vec<Range>,
     pub(crate) fine: bool,
-    pub(crate) product: Vec<i32>,
+    /// `[parts, outputs]`.
+    pub(crate) dots: Vec<i32>,
     /// The wide inputs' values, row by row.
     pub(crate) wide: Vec<f32>,
     left_over: Vec<f32>,
@@ -127,7 +128,9 @@ mod tests {
         for (rows, inputs, outputs) in [(2, 384, 1152), (19, 384, 1536), (70, 1536, 384)] {
             let mut values = numbers(rows * inputs);
             for (row, values) in values.chunks_exact_mut(inputs).enumerate() {
-                values.iter_mut().for_each(|x| *x += row as f32 / 10.0);
+                for x in values {
+                    *x += row as f32 / 10.0;
+                }
             }
             let mut weights: Vec<i8> = numbers(outputs * inputs).iter().map(|x| (x * 127.0) as i8).collect();
             let mut scaled: Vec<f32> = weights.iter().map(|w| f32::from(*w) * 0.5).collect();

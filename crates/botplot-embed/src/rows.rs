@@ -1,6 +1,7 @@
 //! What is done to rows of activations between two products, several numbers at a time.
 //!
 //! Row widths are multiples of 64, so that every vector width divides them and no row has a tail.
+#![allow(clippy::inline_always, reason = "vector instructions work only in a function compiled for them")]
 
 use rten_simd::ops::{BitOps, FloatOps, NarrowSaturate, NumOps, ToFloat};
 use rten_simd::{Isa, SimdOp, SimdUnaryOp};
@@ -69,7 +70,9 @@ pub(crate) fn unit_mean(hidden: &[f32]) -> Vec<f32> {
         mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
     }
     let length = mean.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-    mean.iter_mut().for_each(|x| *x /= length);
+    for x in &mut mean {
+        *x /= length;
+    }
     mean
 }
 
@@ -172,7 +175,7 @@ fn restored<I: Isa>(
     let width = linear.scales.len();
     let inputs = linear.wide.inputs.len();
     let wide = &product.wide[row * inputs..(row + 1) * inputs];
-    let part = |row: usize| (&product.product[row * width..(row + 1) * width], product.ranges[row]);
+    let part = |row: usize| (&product.dots[row * width..(row + 1) * width], product.ranges[row]);
     let (first, range) = part(row);
     let rest = product.fine.then(|| part(product.ranges.len() / 2 + row));
     let zero = range.step * range.zero + rest.map_or(0.0, |(_, range)| range.step * range.zero);

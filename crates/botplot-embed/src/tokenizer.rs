@@ -113,9 +113,8 @@ impl Tokenizer {
         while !rest.is_empty() {
             let known = if found.is_empty() { &self.first } else { &self.next };
             let longest = rest.floor_char_boundary(self.longest);
-            let ends = (1..=longest).rev().filter(|&end| rest.is_char_boundary(end));
-            let Some((end, piece)) = ends.filter_map(|end| Some((end, *known.get(&rest[..end])?))).next()
-            else {
+            let mut ends = (1..=longest).rev().filter(|&end| rest.is_char_boundary(end));
+            let Some((end, piece)) = ends.find_map(|end| Some((end, *known.get(&rest[..end])?))) else {
                 found.clear();
                 found.push(UNKNOWN);
                 return;
