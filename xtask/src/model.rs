@@ -108,7 +108,7 @@ fn convert(tensors: &Tensors) -> Result<Vec<u8>> {
     output.floats(&places);
     norm(&mut output, tensors, "embeddings.LayerNorm")?;
 
-    for layer in 0..LAYERS {
+    for (layer, wide_inner) in WIDE_INNER.iter().enumerate() {
         let name = |part: &str| format!("encoder.layer.{layer}.{part}");
         let mut weights = Vec::with_capacity(3 * HIDDEN * HIDDEN);
         let mut bias = Vec::with_capacity(3 * HIDDEN);
@@ -122,7 +122,7 @@ fn convert(tensors: &Tensors) -> Result<Vec<u8>> {
         linear(&mut output, tensors, &name("attention.output.dense"), [HIDDEN, HIDDEN], &[])?;
         norm(&mut output, tensors, &name("attention.output.LayerNorm"))?;
         linear(&mut output, tensors, &name("intermediate.dense"), [INNER, HIDDEN], WIDE)?;
-        linear(&mut output, tensors, &name("output.dense"), [HIDDEN, INNER], WIDE_INNER[layer])?;
+        linear(&mut output, tensors, &name("output.dense"), [HIDDEN, INNER], wide_inner)?;
         norm(&mut output, tensors, &name("output.LayerNorm"))?;
     }
     Ok(output.into_bytes())

@@ -2,6 +2,7 @@
 //!
 //! The same tests run again as on a CPU without AVX and on one with AVX2 but without VNNI, by `qemu-x86_64`. They
 //! come in halves, since the emulation takes about a minute and a half of CPU for one.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that shows its figures")]
 
 use std::process::Command;
 

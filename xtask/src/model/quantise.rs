@@ -28,7 +28,9 @@ impl Output {
     pub(super) fn linear(&mut self, weights: &[f32], inputs: usize, wide: &[usize], bias: &[f32]) {
         let mut narrow = weights.to_vec();
         for row in narrow.chunks_exact_mut(inputs) {
-            wide.iter().for_each(|&input| row[input] = 0.0);
+            for &input in wide {
+                row[input] = 0.0;
+            }
         }
         self.rows(&narrow, inputs);
         let numbers = [wide.len()].into_iter().chain(wide.iter().copied());
