@@ -30,7 +30,15 @@ pub(crate) struct Program {
 /// Every program.
 const PROGRAMS: &[Program] = &[
     program(Bench, "ranking", "how good the search is", "crates/botplot-search/examples/eval/main.rs"),
-    program(Bench, "llm", "what our own part adds to a model", "crates/botplot-llm/examples/bench.rs"),
+    program(Bench, "embed", "CPU of vectors", "crates/botplot-embed/examples/bench.rs"),
+    program(Bench, "search", "CPU of searching and indexing", "crates/botplot-search/examples/speed.rs"),
+    program(Bench, "store", "turns a second", "crates/botplot-store/examples/turns.rs"),
+    program(
+        Bench,
+        "llm",
+        "what our own part adds to a model",
+        "crates/botplot-llm/examples/streamed_turn.rs",
+    ),
     program(Bench, "start", "time until ready, idle memory", "crates/botplot-testkit/examples/start.rs"),
     program(Bench, "chat", "first token and CPU of a turn", "crates/botplot-testkit/examples/chat.rs"),
     program(
@@ -39,7 +47,7 @@ const PROGRAMS: &[Program] = &[
         "time until 408 articles are found",
         "crates/botplot-testkit/examples/ingest.rs",
     ),
-    program(Bench, "crawl", "a website of 300 pages, twice", "crates/botplot-testkit/examples/crawl.rs"),
+    program(Bench, "crawl", "a website of 300 pages, twice", "crates/botplot-testkit/examples/crawl_site.rs"),
     program(Check, "crash", "kill it; nothing is lost", "crates/botplot-testkit/examples/crash.rs"),
     program(
         Check,

@@ -65,6 +65,11 @@ impl Store {
         self.shared.reader.clone()
     }
 
+    /// True when other nodes may work on the same data at the same time.
+    pub fn is_shared(&self) -> bool {
+        self.shared.sqlite.is_none()
+    }
+
     /// Runs `run` in a transaction: kept and synced when it returns `Ok`, undone when it returns `Err` or panics.
     /// The write is under way as soon as this is called: dropping the future does not stop it.
     ///

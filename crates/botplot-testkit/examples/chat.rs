@@ -1,6 +1,7 @@
 //! Measures a chat turn with a model that answers at once: first token, CPU a turn, 256 clients together.
 //!
 //! The model's own time and one fdatasync are measured in the same run, since both belong to the figure's bound.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints what it measured")]
 
 use std::io::Write as _;
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! Kills the server with SIGKILL during 200 chats at once, ten times: every message whose response head was received
 //! must be there once. The seed is printed and can be given again as `--seed N`.
+#![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! Measures how soon a server with existing data is ready, and what it weighs when idle.
+#![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
 
 use anyhow::Result;
 use botplot_testkit::server::{Server, spread};

@@ -14,6 +14,9 @@ const POLL: Duration = Duration::from_millis(300);
 /// Jobs of one project that run at once, so that a busy one leaves room.
 const PER_PROJECT: i64 = 2;
 
+/// Seconds after which no turn is still running, on whatever node.
+const LONGEST_TURN: i64 = 600;
+
 /// Runs jobs on the engine's tracker until it stops. Only the holder of the data folder's lock may call it.
 pub fn start(engine: &Engine) {
     let worker = engine.clone();
@@ -32,7 +35,9 @@ pub async fn run_until_idle(engine: &Engine) {
 
 /// Closes turns that a dead process left open, and has vectors made that are missing.
 async fn tidy_up(engine: &Engine) -> Result<(), Error> {
-    let now = engine.clock().now();
+    // On shared data a recent turn may be another node's, still running.
+    let patience = if engine.0.store.is_shared() { LONGEST_TURN } else { 0 };
+    let now = engine.clock().now().plus_seconds(-patience);
     let dead = engine
         .0
         .store

@@ -1,3 +1,5 @@
+//! What splitting promises: nothing lost, nothing twice, nothing too large.
+
 use super::*;
 use crate::document::Block;
 

@@ -3,7 +3,7 @@
 use botplot_search::eval::{accepted, auroc_interval, plain_question};
 use botplot_search::{Index, Query};
 
-use crate::data::{Passage, Question};
+use crate::corpus::{Passage, Question};
 use crate::embedder::Embedder;
 
 /// Accept rates at ½ and the area under the curve, against questions out of scope and against the same questions

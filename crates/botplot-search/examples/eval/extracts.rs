@@ -3,7 +3,7 @@
 use botplot_search::eval::{contains_answer, share};
 use botplot_search::{Embed, Hit, Index, Material, Query, extract};
 
-use crate::data::{Passage, Question};
+use crate::corpus::{Passage, Question};
 use crate::embedder::Embedder;
 use crate::place;
 

@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, reason = "printing figures is what this program is for")]
 
 mod acceptance;
-mod data;
+mod corpus;
 mod embedder;
 mod extracts;
 mod ranks;
@@ -13,20 +13,20 @@ mod ranks;
 use botplot_core::ChunkId;
 use botplot_search::Index;
 
-use data::{Passage, Question};
+use corpus::{Passage, Question};
 use embedder::Embedder;
 
 fn main() {
     let embedder = Embedder::new(std::env::args().nth(1));
-    let outside = data::out_of_scope();
+    let outside = corpus::out_of_scope();
     for name in ["reading", "reading-de", "reading-es"] {
-        let (passages, questions) = (data::passages(name), data::questions(name));
+        let (passages, questions) = (corpus::passages(name), corpus::questions(name));
         measure(name, &passages, &questions, &outside, &embedder);
         if name == "reading" {
             halves(&passages, &questions, &outside, &embedder);
         }
     }
-    let (passages, questions) = data::help_centre();
+    let (passages, questions) = corpus::help_centre();
     measure("help-centre", &passages, &questions, &outside, &embedder);
     embedder.save();
 }

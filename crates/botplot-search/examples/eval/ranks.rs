@@ -3,7 +3,7 @@
 use botplot_search::eval::{mrr_at_10, recall_at};
 use botplot_search::{Hit, Index, Query};
 
-use crate::data::{Passage, Question};
+use crate::corpus::{Passage, Question};
 use crate::embedder::Embedder;
 use crate::place;
 

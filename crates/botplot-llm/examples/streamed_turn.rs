@@ -1,6 +1,6 @@
 //! What a streamed turn costs: CPU per turn, and first-token latency beyond the model's own.
 //!
-//! `cargo run --release -p botplot-llm --example bench [TURNS [TOKENS [FIRST_MS]]]`. The fake model runs in a
+//! `cargo run --release -p botplot-llm --example streamed_turn [TURNS [TOKENS [FIRST_MS]]]`. The fake model runs in a
 //! process of its own, so that its CPU is not counted; "bare" is the same request by a plain HTTP client that
 //! stops at the first token, so that the difference is what this crate adds.
 
