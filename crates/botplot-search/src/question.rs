@@ -18,7 +18,7 @@ const MOST_READ: usize = 256;
 /// Each repair goes through the whole vocabulary; a question with more unknown words is not misspelt but foreign.
 const MOST_REPAIRS: usize = 8;
 
-/// The telling words of a question; also what sentences are compared with in [`crate::extract`].
+/// The telling words of a question; also what sentences are compared with in [`crate::extract()`].
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
     pub(crate) words: Vec<Word>,

@@ -59,7 +59,8 @@ async fn main() -> Result<()> {
         while chats.join_next().await.is_some() {}
         println!("kill {}: after {wait} ms, {before} messages acknowledged so far", round + 1);
     }
-    verify(data, &acknowledged.lock().expect("no panic holds it")).await
+    let acknowledged = std::mem::take(&mut *acknowledged.lock().expect("no panic holds it"));
+    verify(data, &acknowledged).await
 }
 
 /// Sends one message after another until the connection breaks.

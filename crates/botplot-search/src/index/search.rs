@@ -58,7 +58,7 @@ pub struct Found {
     pub coverage: f32,
     /// Words that no passage has, and what was searched instead.
     pub repaired: Vec<(String, String)>,
-    /// The question's telling words, for [`crate::extract`].
+    /// The question's telling words, for [`crate::extract()`].
     pub terms: Terms,
 }
 

@@ -185,7 +185,7 @@ fn replay(records: &[Record], image: &Path, cut: u64, ignored: u64) -> Result<()
         let file = || std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         match &record.operation {
             Operation::Write(bytes) => {
-                std::os::unix::fs::FileExt::write_all_at(&file()?, bytes, record.offset)?
+                std::os::unix::fs::FileExt::write_all_at(&file()?, bytes, record.offset)?;
             }
             Operation::Truncate => file()?.set_len(record.offset)?,
             Operation::Unlink => drop(std::fs::remove_file(&path)),
