@@ -9,6 +9,11 @@ use crate::tokens::{fold, tokens};
 /// Sentences whose vectors are worth their time (1–2 ms each), chosen by their words.
 const EMBEDDED: usize = 8;
 
+/// What code and rows of tables lose, so that prose which says the same goes first.
+const BARE: f32 = 0.35;
+/// What a further sentence must score, as a share of the best one's.
+const WORTHY: f32 = 0.55;
+
 /// A passage to quote from.
 #[derive(Clone, Copy, Debug)]
 pub struct Passage<'a> {
@@ -68,8 +73,8 @@ struct Candidate<'a> {
     around: f32,
     /// The passage's score as a share of the best passage's.
     standing: f32,
-    /// A line of code or of a table, which rarely answers by itself.
-    is_line: bool,
+    /// Code, or a row of a table: it rarely answers by itself.
+    is_bare: bool,
     holds: bool,
     cosine: f32,
 }
@@ -77,7 +82,7 @@ struct Candidate<'a> {
 impl Candidate<'_> {
     fn by_words(&self) -> f32 {
         let cue = if self.holds { 0.15 } else { 0.0 };
-        let bare = if self.is_line { 0.15 } else { 0.0 };
+        let bare = if self.is_bare { BARE } else { 0.0 };
         0.4 * self.own + 0.3 * self.around + 0.6 * self.standing + cue - bare
     }
 
@@ -127,7 +132,7 @@ fn candidates<'a>(material: &Material<'a>) -> Vec<Candidate<'a>> {
                 own: matcher.share(own),
                 around,
                 standing: passage.score / best,
-                is_line: sentence.kind == Kind::Line,
+                is_bare: sentence.kind == Kind::Line || looks_like_code(text),
                 holds: wanted.is_some_and(|wanted: Wanted| cues::holds(text, wanted, material.question)),
                 cosine: 0.0,
             });
@@ -144,11 +149,21 @@ fn is_title_question(body: &str, range: &std::ops::Range<usize>) -> bool {
     alone && body[range.clone()].ends_with(['?', '？', '؟'])
 }
 
+/// Whether a text is code or a command rather than prose: no sentence's end, and a command's or a program's signs.
+fn looks_like_code(text: &str) -> bool {
+    let ended = text.ends_with(['.', '!', '?', ':', '。', '！', '？', '…']);
+    let signs = ["--", "://", " = ", "{", "}", ";", "$", "=\"", "\n    "];
+    let marked = signs.iter().any(|sign| text.contains(sign));
+    let rows = text.lines().count() > 1;
+    let lower = text.starts_with(|c: char| c.is_lowercase() || !c.is_alphabetic());
+    !ended && (marked || rows) || (lower && marked && rows)
+}
+
 /// Takes the best sentences, none twice, and puts them in reading order.
 fn choose(candidates: &[Candidate<'_>], material: &Material<'_>) -> Extract {
     let score = candidates.first().map_or(0.0, Candidate::score);
     let mut chosen: Vec<(usize, usize, &str)> = Vec::new();
-    for candidate in candidates {
+    for candidate in candidates.iter().filter(|candidate| candidate.score() >= WORTHY * score) {
         let passage = material.passages[candidate.passage].body;
         let list = chosen.is_empty() && candidate.text.ends_with(':');
         // "Follow these steps:" says nothing without the steps.
@@ -277,6 +292,20 @@ mod tests {
         let terms = &found.terms;
         let material = Material { question, terms, passages: &passages, vectors: None, sentences: 1 };
         assert_eq!(extract(&material).sentences[0].text, "Run the backup command; the server may go on.");
+    }
+
+    #[test]
+    fn commands_and_programs_are_told_from_prose() {
+        for code in [
+            "botplot ask \"How?\"\nbotplot serve",
+            "curl -N http://localhost",
+            "server {\n    listen 443 ssl;",
+        ] {
+            assert!(looks_like_code(code), "{code}");
+        }
+        for prose in ["Run it with --force.", "Open your orders", "It costs $5, e.g. by card.", "Do this:"] {
+            assert!(!looks_like_code(prose), "{prose}");
+        }
     }
 
     #[test]
