@@ -156,7 +156,7 @@ fn looks_like_code(text: &str) -> bool {
     let marked = signs.iter().any(|sign| text.contains(sign));
     let rows = text.lines().count() > 1;
     let lower = text.starts_with(|c: char| c.is_lowercase() || !c.is_alphabetic());
-    !ended && (marked || rows) || (lower && marked && rows)
+    !ended && (marked || rows || (lower && text.contains('"'))) || (lower && marked && rows)
 }
 
 /// Takes the best sentences, none twice, and puts them in reading order.
