@@ -1,5 +1,7 @@
 //! Messages: what was said, by whom, and what an answer was built from.
 
+use serde_json::{Map, Value};
+
 use crate::conversation::words;
 use crate::{ChunkId, ConversationId, MessageId, ProjectId, SourceId, Timestamp};
 
@@ -62,6 +64,8 @@ pub struct Message {
     pub role: Role,
     /// The text.
     pub content: String,
+    /// Where the visitor wrote it and what the caller added: `url`, `title`, `metadata`; empty when nothing was said.
+    pub context: Map<String, Value>,
     /// What an answer was built from.
     pub sources: Vec<SourceRef>,
     /// How likely it is that the knowledge covers the question; none for visitors' and people's messages.

@@ -33,6 +33,8 @@ pub struct Ask {
     pub conversation: Option<ConversationId>,
     /// What the visitor said of themselves this time.
     pub visitor_info: VisitorInfo,
+    /// The page that the visitor is on and what the caller added: `url`, `title`, `metadata`.
+    pub context: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A turn whose message is stored and whose answer is on its way.

@@ -94,6 +94,7 @@ async fn turn(store: &Store, project: ProjectId) -> Result<(), Error> {
         conversation: id,
         role,
         content: content.into(),
+        context: serde_json::Map::new(),
         sources: Vec::new(),
         confidence: None,
         state,

@@ -5,6 +5,7 @@ use botplot_core::handoff::{Speaker, asked_in_words, speaker};
 use botplot_core::message::{Message, Role, State};
 use botplot_core::{ConversationId, MessageId, Timestamp};
 use botplot_store::Tx;
+use serde_json::Map;
 
 use super::{Ask, Final};
 use crate::{Engine, Error};
@@ -31,7 +32,12 @@ pub(super) async fn open(engine: &Engine, id: ConversationId, ask: &Ask) -> Resu
             conversation.updated_at = now;
             tx.save_conversation(&conversation).await?;
             let question = message(&conversation, question_id, Role::User, State::Complete, now);
-            tx.add_message(&Message { content: ask.message.clone(), ..question }).await?;
+            tx.add_message(&Message {
+                content: ask.message.clone(),
+                context: ask.context.clone(),
+                ..question
+            })
+            .await?;
             if speaker(&conversation, &ask.project.settings) == Speaker::Nobody {
                 return Ok(Opened { conversation, answer: None });
             }
@@ -79,8 +85,8 @@ async fn resume_or_begin(
 
 fn message(of: &Conversation, id: MessageId, role: Role, state: State, at: Timestamp) -> Message {
     let (project, conversation) = (of.project, of.id);
-    let (content, sources, confidence) = (String::new(), Vec::new(), None);
-    Message { id, project, conversation, role, content, sources, confidence, state, created_at: at }
+    let (content, context, sources, confidence) = (String::new(), Map::new(), Vec::new(), None);
+    Message { id, project, conversation, role, content, context, sources, confidence, state, created_at: at }
 }
 
 /// Stores an answer, whole or cut, counts it if it is whole, and says how the conversation stands.

@@ -63,6 +63,7 @@ impl Rig {
             message: message.into(),
             conversation,
             visitor_info: VisitorInfo::default(),
+            context: serde_json::Map::new(),
         }
     }
 }

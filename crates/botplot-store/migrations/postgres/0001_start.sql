@@ -113,6 +113,7 @@ CREATE TABLE messages (
     seq bigint NOT NULL,
     role text NOT NULL,
     content text NOT NULL,
+    context jsonb NOT NULL,
     sources jsonb NOT NULL,
     confidence double precision,
     state text NOT NULL,

@@ -113,6 +113,7 @@ CREATE TABLE messages (
     seq INTEGER NOT NULL,
     role TEXT NOT NULL,
     content TEXT NOT NULL,
+    context TEXT NOT NULL,
     sources TEXT NOT NULL,
     confidence REAL,
     state TEXT NOT NULL,

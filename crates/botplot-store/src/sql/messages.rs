@@ -2,6 +2,7 @@
 
 use botplot_core::message::{Message, Role, SourceRef, State};
 use botplot_core::{ConversationId, MessageId, ProjectId, Timestamp};
+use serde_json::{Map, Value};
 use sqlx::Row as _;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -11,11 +12,11 @@ use crate::{Error, clean};
 
 pub(crate) async fn add_message(c: &mut Conn, message: &Message) -> Result<(), Error> {
     let done = sqlx::query(
-        "INSERT INTO messages (id, project_id, conversation_id, seq, role, content, sources, confidence, state,
-             created_at)
+        "INSERT INTO messages (id, project_id, conversation_id, seq, role, content, context, sources, confidence,
+             state, created_at)
          SELECT $1, c.project_id, c.id,
              (SELECT coalesce(max(m.seq), 0) + 1 FROM messages m WHERE m.conversation_id = c.id),
-             $4, $5, $6, $7, $8, $9
+             $4, $5, $6, $7, $8, $9, $10
          FROM conversations c WHERE c.project_id = $2 AND c.id = $3",
     )
     .bind(message.id.0)
@@ -23,6 +24,7 @@ pub(crate) async fn add_message(c: &mut Conn, message: &Message) -> Result<(), E
     .bind(message.conversation.0)
     .bind(message.role.as_str())
     .bind(clean::text(&message.content))
+    .bind(clean::json(&message.context)?)
     .bind(clean::json(&message.sources)?)
     .bind(message.confidence)
     .bind(message.state.as_str())
@@ -99,6 +101,7 @@ fn read(row: &Row) -> Result<Message, Error> {
         conversation: ConversationId(row.try_get("conversation_id")?),
         role: word(row.try_get("role")?, Role::parse)?,
         content: row.try_get("content")?,
+        context: row.try_get::<Json<Map<String, Value>>, _>("context")?.0,
         sources: row.try_get::<Json<Vec<SourceRef>>, _>("sources")?.0,
         confidence: row.try_get("confidence")?,
         state: word(row.try_get("state")?, State::parse)?,

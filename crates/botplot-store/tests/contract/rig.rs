@@ -180,6 +180,7 @@ impl Rig {
             conversation,
             role: if state == State::Pending { Role::Assistant } else { Role::User },
             content: content.into(),
+            context: serde_json::Map::from_iter([("url".to_owned(), "https://shop.example/".into())]),
             sources: Vec::new(),
             confidence: None,
             state,

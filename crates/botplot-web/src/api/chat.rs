@@ -42,6 +42,7 @@ pub(crate) async fn create(
         visitor_id: body.visitor_id,
         message: body.message,
         visitor_info: body.visitor_info,
+        context: body.context,
     };
     let turn = ask_to_the_end(&state, ask).await?;
     let watch = Watch::since(arrived);

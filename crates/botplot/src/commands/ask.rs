@@ -38,6 +38,7 @@ async fn ask(engine: &Engine, command: &Ask, message: String) -> Result<ExitCode
         message,
         conversation: None,
         visitor_info: VisitorInfo::default(),
+        context: serde_json::Map::new(),
     };
     let mut turn = chat::ask(engine, question).await?;
     let mut answer = String::new();

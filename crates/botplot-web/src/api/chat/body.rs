@@ -23,6 +23,8 @@ pub(super) struct ChatIn {
     pub(super) conversation: Option<String>,
     /// What the visitor said of themselves.
     pub(super) visitor_info: VisitorInfo,
+    /// The page that the visitor is on, and the caller's own metadata.
+    pub(super) context: Map<String, Value>,
     /// Whether the answer is to be streamed, if the caller said.
     pub(super) stream: Option<bool>,
 }
@@ -39,13 +41,14 @@ impl ChatIn {
         if fields.take(&["identity"]).is_some() {
             fields.fault("identity", "identity verification is not set up for this project");
         }
-        read_page(&mut fields);
+        let context = read_context(&mut fields);
         fields.finish()?;
         Ok(Self {
             message: message.unwrap_or_default(),
             visitor_id: visitor_id.unwrap_or_default(),
             conversation,
             visitor_info: visitor_info.unwrap_or_default(),
+            context,
             stream,
         })
     }
@@ -72,19 +75,24 @@ fn visitor_details(fields: &mut Fields, name: &str, values: Map<String, Value>) 
     info
 }
 
-/// Checks what a caller says of the page that the visitor is on.
-fn read_page(fields: &mut Fields) {
+/// What a caller says of the page that the visitor is on, with metadata of its own.
+fn read_context(fields: &mut Fields) -> Map<String, Value> {
+    let mut context = Map::new();
     for name in ["url", "title"] {
-        if fields.text(&[name]).is_some_and(|(_, text)| text.chars().count() > PAGE_LIMIT) {
+        let Some((_, text)) = fields.text(&[name]) else { continue };
+        if text.chars().count() > PAGE_LIMIT {
             fields.fault(name, "must have at most 2,048 characters");
         }
+        context.insert(name.to_owned(), text.into());
     }
     if let Some((_, metadata)) = fields.object(&["metadata"]) {
-        let bytes = Value::Object(metadata).to_string().len();
-        if bytes > METADATA_BYTES {
+        let metadata = Value::Object(metadata);
+        if metadata.to_string().len() > METADATA_BYTES {
             fields.fault("metadata", "must have at most 4,096 bytes");
         }
+        context.insert("metadata".to_owned(), metadata);
     }
+    context
 }
 
 #[cfg(test)]

@@ -99,6 +99,9 @@ async fn every_documented_call_works_as_it_stands() {
     let known = app.conversation(&reply.conversation()).await.visitor_info;
     assert_eq!(known.0["email"], "john@example.com");
     assert_eq!(known.0["plan"], json!({ "seats": 3 }));
+    let asked = &app.messages(&reply.conversation()).await[0];
+    let page = json!({ "url": "https://shop.example/cart", "title": "Cart", "metadata": { "cart": 3 } });
+    assert_eq!(json!(asked.context), page);
 }
 
 #[tokio::test]
