@@ -33,8 +33,7 @@ pub(super) fn best(question: &str, found: &Retrieved) -> Quoted {
     let mut quoted = Quoted::default();
     let mut last = None;
     for quote in extract(&material).sentences {
-        // What has lines of its own (a list, code) keeps them apart from the sentence before.
-        let apart = last != Some(quote.passage) || quote.text.contains('\n') || quoted.text.ends_with(':');
+        let apart = last != Some(quote.passage) || begins_a_line(passages[quote.passage].body, &quote.text);
         match (quoted.text.is_empty(), apart) {
             (true, _) => {}
             (false, true) => quoted.text.push_str("\n\n"),
@@ -47,6 +46,14 @@ pub(super) fn best(question: &str, found: &Retrieved) -> Quoted {
         }
     }
     quoted
+}
+
+/// Whether a sentence stands at the beginning of a line of its passage: a paragraph, an item, code.
+fn begins_a_line(body: &str, sentence: &str) -> bool {
+    let before = body.find(sentence).map_or("", |at| &body[..at]);
+    before
+        .trim_end_matches([' ', '-', '*', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        .ends_with('\n')
 }
 
 /// The passages that a model's answer really used: those it cites, in the order of their numbers in the text, then
@@ -103,4 +110,18 @@ async fn cosine_now(engine: &Engine, found: &Retrieved, passage: &Passage) -> f3
     let text = botplot_search::embedding_text(&passage.title, &passage.heading, &passage.body);
     let vector = engine.embedder().question(&text).await;
     vector.iter().zip(&found.vector).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_and_items_begin_lines_and_sentences_within_do_not() {
+        let body = "Run it. It is quick:\n\nbotplot backup f\n\nChats go on.\n- one item\n2. Second item";
+        for own in ["botplot backup f", "Chats go on.", "one item", "Second item"] {
+            assert!(begins_a_line(body, own), "{own}");
+        }
+        assert!(!begins_a_line(body, "It is quick:") && !begins_a_line(body, "Run it."));
+    }
 }
