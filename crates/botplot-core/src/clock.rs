@@ -7,7 +7,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
+const DAY: i64 = 24 * 3600 * 1_000_000;
+
 impl Timestamp {
+    /// RFC 3339 in UTC with `Z` and milliseconds: the form of webhooks.
+    pub fn rfc3339_millis(self) -> String {
+        let second = self.rfc3339();
+        let millis = self.0.div_euclid(1000).rem_euclid(1000);
+        format!("{}.{millis:03}Z", second.trim_end_matches('Z'))
+    }
+
     /// This instant moved forward by `seconds` (backward if negative).
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
@@ -29,6 +38,26 @@ impl Timestamp {
     /// The calendar month in UTC as `2026-11`: the period that usage is counted in.
     pub fn month(self) -> String {
         self.rfc3339().chars().take(7).collect()
+    }
+
+    /// The day of UTC it falls in, such as `2026-11-22`.
+    pub fn day(self) -> String {
+        self.rfc3339().chars().take(10).collect()
+    }
+
+    /// When the month of UTC after the one it falls in begins.
+    pub fn next_month(self) -> Self {
+        let month = self.month();
+        let mut midnight = self.next_day();
+        while midnight.month() == month {
+            midnight = midnight.next_day();
+        }
+        midnight
+    }
+
+    /// When the next day of UTC begins.
+    pub fn next_day(self) -> Self {
+        Self((self.0.div_euclid(DAY) + 1) * DAY)
     }
 }
 
@@ -83,7 +112,17 @@ mod tests {
     #[test]
     fn instants_print_as_utc_seconds_with_z() {
         assert_eq!(Timestamp(1_736_937_000_123_456).rfc3339(), "2025-01-15T10:30:00Z");
+        assert_eq!(Timestamp(1_736_937_000_123_456).rfc3339_millis(), "2025-01-15T10:30:00.123Z");
         assert_eq!(Timestamp(1_736_937_000_123_456).month(), "2025-01");
+    }
+
+    #[test]
+    fn the_next_day_and_month_begin_at_midnight() {
+        let at = Timestamp(1_736_937_000_123_456);
+        assert_eq!(at.day(), "2025-01-15");
+        assert_eq!(at.next_day().rfc3339(), "2025-01-16T00:00:00Z");
+        assert_eq!(at.next_month().rfc3339(), "2025-02-01T00:00:00Z");
+        assert_eq!(at.next_month().next_month().rfc3339(), "2025-03-01T00:00:00Z");
     }
 
     #[test]

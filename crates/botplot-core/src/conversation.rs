@@ -57,6 +57,8 @@ pub struct Conversation {
     pub session: Option<SessionId>,
     /// True when it was begun with a token, so that nothing less continues it.
     pub token_required: bool,
+    /// True when it was begun with a verified identity, so that nothing less continues it.
+    pub identified: bool,
     /// What the visitor said of themselves.
     pub visitor_info: VisitorInfo,
     /// Where it stands.
@@ -65,6 +67,10 @@ pub struct Conversation {
     pub handled_by: HandledBy,
     /// True when the visitor asked for a person and none has finished with them.
     pub handoff_requested: bool,
+    /// The name of the person who has it or had it last.
+    pub agent: Option<String>,
+    /// The owner's words for it, each once, in the order given.
+    pub tags: Vec<String>,
     /// Messages so far.
     pub message_count: i64,
     /// When it began.
@@ -80,6 +86,8 @@ pub enum Proof {
     SecretKey,
     /// A visitor token of this session.
     Session(SessionId),
+    /// A verified identity: the visitor id is the person's own.
+    Identity,
     /// Nothing but the visitor id itself.
     Bare,
 }
@@ -89,9 +97,11 @@ impl Conversation {
     pub fn may_continue(&self, visitor: &str, proof: &Proof) -> bool {
         self.visitor_id == visitor
             && match proof {
-                Proof::SecretKey => true,
-                Proof::Session(session) => !self.token_required || self.session == Some(*session),
-                Proof::Bare => !self.token_required,
+                Proof::SecretKey | Proof::Identity => true,
+                Proof::Session(session) => {
+                    !self.identified && (!self.token_required || self.session == Some(*session))
+                }
+                Proof::Bare => !self.identified && !self.token_required,
             }
     }
 
@@ -99,7 +109,8 @@ impl Conversation {
     pub fn may_open(&self, visitor: Option<&str>, proof: &Proof) -> bool {
         match proof {
             Proof::SecretKey => visitor.is_none_or(|v| v == self.visitor_id),
-            Proof::Session(session) => self.session == Some(*session),
+            Proof::Identity => visitor == Some(self.visitor_id.as_str()),
+            Proof::Session(session) => !self.identified && self.session == Some(*session),
             Proof::Bare => false,
         }
     }
@@ -117,10 +128,13 @@ mod tests {
             visitor_id: "bob".into(),
             session: Some(SessionId(Uuid::from_u128(1))),
             token_required,
+            identified: false,
             visitor_info: VisitorInfo::default(),
             status: Status::Active,
             handled_by: HandledBy::Ai,
             handoff_requested: false,
+            agent: None,
+            tags: Vec::new(),
             message_count: 0,
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
@@ -144,5 +158,18 @@ mod tests {
         assert!(!it.may_continue("eve", &Proof::Bare));
         assert!(!it.may_open(Some("bob"), &Proof::Bare));
         assert!(it.may_open(None, &Proof::Session(SessionId(Uuid::from_u128(1)))));
+    }
+
+    #[test]
+    fn an_identity_opens_all_of_its_visitors_conversations_and_its_own_open_to_nothing_less() {
+        let mut it = conversation(true);
+        assert!(it.may_continue("bob", &Proof::Identity) && it.may_open(Some("bob"), &Proof::Identity));
+        assert!(!it.may_continue("eve", &Proof::Identity) && !it.may_open(Some("eve"), &Proof::Identity));
+        assert!(!it.may_open(None, &Proof::Identity));
+        it.identified = true;
+        let session = Proof::Session(SessionId(Uuid::from_u128(1)));
+        assert!(!it.may_continue("bob", &session) && !it.may_open(Some("bob"), &session));
+        it.token_required = false;
+        assert!(!it.may_continue("bob", &Proof::Bare));
     }
 }

@@ -16,7 +16,7 @@ pub enum Speaker {
 pub fn speaker(conversation: &Conversation, settings: &Settings) -> Speaker {
     match conversation.handled_by {
         HandledBy::Human => Speaker::Nobody,
-        HandledBy::Ai if conversation.handoff_requested && settings.silent_after_handoff => Speaker::Nobody,
+        HandledBy::Ai if conversation.handoff_requested && settings.handoff.silent => Speaker::Nobody,
         HandledBy::Ai => Speaker::Ai,
     }
 }

@@ -48,6 +48,18 @@ ids! {
     JobId,
     /// What a visitor token stands for. v4.
     SessionId,
+    /// A lead: contact details that a visitor left. v4.
+    LeadId,
+    /// A webhook endpoint. v4.
+    EndpointId,
+    /// Something that happened, as webhooks report it. v7, so that ids sort by time.
+    EventId,
+    /// One event's way to one endpoint. v4.
+    DeliveryId,
+    /// A line of the audit log. v7.
+    AuditId,
+    /// Something that the owner should know. v7.
+    NoticeId,
 }
 
 /// Where identifiers and random bytes come from; the only source of randomness below the binary.

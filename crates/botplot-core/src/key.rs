@@ -122,6 +122,10 @@ pub struct KeyRecord {
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// When it stops to open anything, once another one has taken its place.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last seen in a browser, where a secret key must not be.
+    pub seen_in_browser_at: Option<Timestamp>,
 }
 
 impl KeyRecord {
@@ -139,14 +143,19 @@ impl KeyRecord {
             created_at: now,
             last_used_at: None,
             revoked_at: None,
+            expires_at: None,
+            seen_in_browser_at: None,
         }
     }
 
-    /// True when `key` is this record's key and it has not been revoked; compares in constant time.
-    pub fn admits(&self, key: &Key) -> bool {
-        self.revoked_at.is_none()
-            && self.class == key.class
-            && bool::from(self.hash.as_slice().ct_eq(&key.hash()))
+    /// True when the key still opens something at `now`.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|at| now < at)
+    }
+
+    /// True when `key` is this record's key and is live at `now`; compares in constant time.
+    pub fn admits(&self, key: &Key, now: Timestamp) -> bool {
+        self.is_live(now) && self.class == key.class && bool::from(self.hash.as_slice().ct_eq(&key.hash()))
     }
 }
 
@@ -162,9 +171,11 @@ mod tests {
         let record = KeyRecord::of(&one, ProjectId(Uuid::nil()), "ci", KeyId(Uuid::nil()), Timestamp(0));
         let read = Key::parse(one.expose()).unwrap();
         assert_eq!(read.class(), Class::Secret);
-        assert!(record.admits(&read));
-        assert!(!record.admits(&two));
-        assert!(!KeyRecord { revoked_at: Some(Timestamp(1)), ..record }.admits(&read));
+        assert!(record.admits(&read, Timestamp(5)));
+        assert!(!record.admits(&two, Timestamp(5)));
+        let overlapping = KeyRecord { expires_at: Some(Timestamp(6)), ..record.clone() };
+        assert!(overlapping.admits(&read, Timestamp(5)) && !overlapping.admits(&read, Timestamp(6)));
+        assert!(!KeyRecord { revoked_at: Some(Timestamp(1)), ..record }.admits(&read, Timestamp(5)));
     }
 
     #[test]

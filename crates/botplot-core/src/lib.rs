@@ -6,12 +6,16 @@ pub mod answer;
 pub mod clock;
 pub mod conversation;
 pub mod courtesy;
+pub mod event;
 pub mod handoff;
 pub mod ids;
 pub mod job;
 pub mod key;
+pub mod lead;
 pub mod message;
+pub mod notice;
 pub mod origin;
+pub mod plan;
 pub mod project;
 pub mod secret;
 pub mod source;
@@ -19,7 +23,7 @@ pub mod visitor;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use ids::{
-    ChunkId, ConversationId, Ids, JobId, KeyId, MessageId, PageId, ProjectId, RandomIds, SeededIds,
-    SessionId, SourceId,
+    AuditId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, Ids, JobId, KeyId, LeadId, MessageId,
+    NoticeId, PageId, ProjectId, RandomIds, SeededIds, SessionId, SourceId,
 };
 pub use secret::Secret;

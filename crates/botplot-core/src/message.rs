@@ -51,6 +51,30 @@ pub struct SourceRef {
     pub url: Option<String>,
 }
 
+/// What a visitor thinks of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rating {
+    /// It helped.
+    Up,
+    /// It did not.
+    Down,
+}
+
+words!(Rating { Up = "up", Down = "down" });
+
+/// How a turn ended, kept with its answer so that a resumed or repeated request gets the same last event.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Outcome {
+    /// [`crate::conversation::Status`] as its word.
+    pub status: String,
+    /// True when the visitor had asked for a person.
+    pub handoff_requested: bool,
+    /// [`crate::conversation::HandledBy`] as its word.
+    pub handled_by: String,
+    /// What the visitor may want to ask next.
+    pub suggestions: Vec<String>,
+}
+
 /// One message of a conversation.
 #[derive(Clone, Debug)]
 pub struct Message {
@@ -72,6 +96,18 @@ pub struct Message {
     pub confidence: Option<f64>,
     /// How far it got.
     pub state: State,
+    /// The name of the person who wrote it in the bot's place; none for visitors' and the bot's messages.
+    pub author: Option<String>,
+    /// Why a failed answer broke off, as a code.
+    pub failure: Option<String>,
+    /// How its turn ended; none while it is pending, and for messages that are no answers.
+    pub outcome: Option<Outcome>,
+    /// The month, as `2026-11`, in which a unit of the plan is reserved for this pending answer.
+    pub reserved: Option<String>,
+    /// What the visitor thinks of it.
+    pub rating: Option<Rating>,
+    /// What the visitor said with the rating.
+    pub comment: Option<String>,
     /// When it was written.
     pub created_at: Timestamp,
 }

@@ -10,8 +10,14 @@ use crate::{PageId, ProjectId, SourceId, Timestamp};
 pub enum Kind {
     /// A site, by its address: sitemap and links of the same host.
     Website,
+    /// The pages that a sitemap names.
+    Sitemap,
     /// One page by its address.
     Url,
+    /// A text that the owner wrote; kept as one file.
+    Text,
+    /// Questions with their answers; kept as one file.
+    Qa,
     /// Files, alone or a folder of them; their bytes are kept.
     Files,
 }
@@ -42,7 +48,14 @@ pub enum PageState {
     Failed,
 }
 
-words!(Kind { Website = "website", Url = "url", Files = "files" });
+words!(Kind {
+    Website = "website",
+    Sitemap = "sitemap",
+    Url = "url",
+    Text = "text",
+    Qa = "qa",
+    Files = "files"
+});
 words!(Status { Pending = "pending", Processing = "processing", Ready = "ready", Failed = "failed", Disabled = "disabled" });
 words!(PageState { Indexed = "indexed", Skipped = "skipped", Failed = "failed" });
 
