@@ -74,29 +74,26 @@ pub fn apply(conversation: &mut Conversation, action: Action) -> Result<Vec<Effe
         return if action == Action::Archive { Ok(Vec::new()) } else { Err(Refusal::Archived) };
     }
     let before = shown(conversation);
-    let mut effects: Vec<Effect> = match action {
+    let mut effects = Vec::new();
+    match action {
         Action::VisitorMessage { asks_for_person } => {
             conversation.status = Status::Active;
-            asks_for_person.then(|| request(conversation)).flatten().into_iter().collect()
+            if asks_for_person {
+                effects.extend(request(conversation));
+            }
         }
-        Action::RequestHandoff => request(conversation).into_iter().collect(),
-        Action::TakeOver { agent } => take(conversation, agent).into_iter().collect(),
-        Action::AgentReply { agent } => take(conversation, Some(agent)).into_iter().collect(),
-        Action::HandBack => {
-            release(conversation);
-            Vec::new()
-        }
-        Action::Close(closer) => end(conversation, Status::Closed, closer).into_iter().collect(),
-        Action::Reopen => {
-            conversation.status = Status::Active;
-            Vec::new()
-        }
-        // Nothing is added to what is final, not even the rest of an answer.
+        Action::RequestHandoff => effects.extend(request(conversation)),
+        Action::TakeOver { agent } => effects.extend(take(conversation, agent)),
+        Action::AgentReply { agent } => effects.extend(take(conversation, Some(agent))),
+        Action::HandBack => release(conversation),
+        Action::Close(closer) => effects.extend(end(conversation, Status::Closed, closer)),
+        Action::Reopen => conversation.status = Status::Active,
         Action::Archive => {
-            let closed = end(conversation, Status::Archived, Closer::Agent);
-            closed.into_iter().chain([Effect::CutAnswer]).collect()
+            effects.extend(end(conversation, Status::Archived, Closer::Agent));
+            // Nothing is added to what is final, not even the rest of an answer.
+            effects.push(Effect::CutAnswer);
         }
-    };
+    }
     if shown(conversation) != before {
         effects.push(Effect::StatusChanged);
     }
@@ -296,14 +293,12 @@ mod tests {
                 (Action::Archive, _) => Archived,
                 (_, Archived) => return None,
                 (Action::Close(_), _) => Self::Closed,
-                (Action::VisitorMessage { asks_for_person: true } | Action::RequestHandoff, Bot) => Waiting,
-                (Action::VisitorMessage { .. } | Action::Reopen, _) => open,
-                (Action::RequestHandoff, _) => self,
-                (Action::TakeOver { .. } | Action::AgentReply { .. }, Bot) => Joined,
-                (Action::TakeOver { .. } | Action::AgentReply { .. }, Waiting) => Helping,
-                (Action::TakeOver { .. } | Action::AgentReply { .. }, _) => open,
                 (Action::HandBack, _) if self == Self::Closed => Self::Closed,
                 (Action::HandBack, _) => Bot,
+                (Action::VisitorMessage { asks_for_person: true } | Action::RequestHandoff, Bot) => Waiting,
+                (Action::TakeOver { .. } | Action::AgentReply { .. }, Bot) => Joined,
+                (Action::TakeOver { .. } | Action::AgentReply { .. }, Waiting) => Helping,
+                _ => open,
             })
         }
 
