@@ -11,7 +11,7 @@ use crate::Error;
 use crate::backend::{postgres, sqlite};
 
 /// All tables, each after those that it refers to. A test compares them with both schemas.
-pub(crate) const TABLES: [&str; 11] = [
+pub(crate) const TABLES: [&str; 21] = [
     "meta",
     "projects",
     "keys",
@@ -23,6 +23,16 @@ pub(crate) const TABLES: [&str; 11] = [
     "messages",
     "jobs",
     "usage",
+    "conversation_events",
+    "verified_visitors",
+    "requests",
+    "leads",
+    "logos",
+    "notices",
+    "audit",
+    "endpoints",
+    "events",
+    "deliveries",
 ];
 
 /// Rows and bytes that go over in one statement at most; one row may be larger.

@@ -22,7 +22,7 @@ pub enum Error {
     Broken(#[source] anyhow::Error),
 }
 
-/// Columns that must be unique beside ids, with PostgreSQL's names for their constraints.
+/// Columns, or tables by their key, that must be unique beside ids, with PostgreSQL's names for their constraints.
 const UNIQUE: &[(&str, &str)] = &[
     ("projects.name", "projects_name_key"),
     ("keys.prefix", "keys_prefix_key"),
@@ -30,6 +30,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("chunks.ord", "chunks_page_id_ord_key"),
     ("messages.seq", "messages_conversation_id_seq_key"),
     ("jobs.dedupe_key", "jobs_dedupe"),
+    ("requests", "requests_pkey"),
 ];
 
 impl Error {
@@ -75,7 +76,9 @@ fn column(constraint: Option<&str>, message: &str) -> &'static str {
         .iter()
         .find(|(column, name)| match constraint {
             Some(constraint) => constraint == *name,
-            None => message.split([' ', ',']).any(|word| word == *column),
+            None => message.split([' ', ',']).any(|word| {
+                word.strip_prefix(column).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }),
         })
         .map_or("id", |(column, _)| column)
 }
@@ -119,6 +122,8 @@ mod tests {
     fn unique_columns_are_named_alike_on_both_databases() {
         assert_eq!(column(None, "UNIQUE constraint failed: projects.name"), "projects.name");
         assert_eq!(column(None, "UNIQUE constraint failed: pages.source_id, pages.url"), "pages.url");
+        let key = "UNIQUE constraint failed: requests.project_id, requests.visitor_id, requests.key";
+        assert_eq!((column(None, key), column(Some("requests_pkey"), "")), ("requests", "requests"));
         assert_eq!(column(Some("projects_name_key"), "duplicate key"), "projects.name");
         assert_eq!(column(Some("projects_pkey"), "duplicate key"), "id");
         assert_eq!(column(None, "UNIQUE constraint failed: projects.id"), "id");

@@ -20,7 +20,7 @@ pub use backup::restore;
 pub use config::Config;
 pub use error::Error;
 pub use reader::Reader;
-pub use rows::{ChunkRow, NewChunk, NewJob, PassageRow};
+pub use rows::{ChunkRow, ConversationFilter, Erased, NewChunk, NewJob, PassageRow, RequestRow};
 pub use store::Store;
 pub use tx::Tx;
 

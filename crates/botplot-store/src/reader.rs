@@ -2,14 +2,17 @@
 
 use botplot_core::conversation::Conversation;
 use botplot_core::key::KeyRecord;
+use botplot_core::lead::Lead;
 use botplot_core::message::Message;
+use botplot_core::notice::{Entry, Notice};
 use botplot_core::project::Project;
 use botplot_core::source::{Page, Source};
-use botplot_core::{ChunkId, ConversationId, MessageId, PageId, ProjectId, SourceId, Timestamp};
+use botplot_core::{ChunkId, ConversationId, KeyId, MessageId, PageId, ProjectId, SourceId, Timestamp};
+use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::backend::{postgres, sqlite};
-use crate::{ChunkRow, Error, PassageRow};
+use crate::{ChunkRow, ConversationFilter, Error, PassageRow, RequestRow};
 
 /// Reads what is committed; cheap to clone, cannot change anything.
 #[derive(Clone)]
@@ -47,17 +50,25 @@ methods! {
         fn list_projects() -> Vec<Project>;
         /// The version of the project's search index; read it before the chunks.
         fn index_version(project: ProjectId) -> Option<i64>;
+        /// The sealed secret that proves visitors' identities, if one is set.
+        fn identity_secret(project: ProjectId) -> Option<Vec<u8>>;
+    }
+    mod logos {
+        /// A project's logo: media type, hash and content.
+        fn find_logo(project: ProjectId) -> Option<(String, String, Vec<u8>)>;
     }
     mod keys {
         /// Finds a key's record, revoked ones included, by [`botplot_core::key::Key::prefix`].
         fn find_key(prefix: &str) -> Option<KeyRecord>;
         /// A project's keys, revoked ones included, oldest first.
         fn list_keys(project: ProjectId) -> Vec<KeyRecord>;
+        /// Keys, of any project, that were revoked or expired after `since` and up to `now`.
+        fn keys_ended(since: Timestamp, now: Timestamp) -> Vec<KeyId>;
     }
     mod sources {
         /// Finds a source.
         fn find_source(project: ProjectId, source: SourceId) -> Option<Source>;
-        /// A project's sources, oldest first, and how many there are in all.
+        /// A project's sources, newest first, and how many there are in all.
         fn list_sources(project: ProjectId, limit: i64, offset: i64) -> (Vec<Source>, i64);
     }
     mod files {
@@ -88,16 +99,49 @@ methods! {
     mod conversations {
         /// Finds a conversation.
         fn find_conversation(project: ProjectId, conversation: ConversationId) -> Option<Conversation>;
+        /// The conversations that `wanted` names, newest first, ties by id, and how many there are in all.
+        fn list_conversations(project: ProjectId, wanted: &ConversationFilter, limit: i64, offset: i64) -> (Vec<Conversation>, i64);
+        /// Up to `limit` active conversations in which nothing changed since `before`, oldest change first.
+        fn idle_conversations(project: ProjectId, before: Timestamp, limit: i64) -> Vec<ConversationId>;
+        /// Up to `limit` conversations of any status in which nothing changed since `before`, oldest change first.
+        fn stale_conversations(project: ProjectId, before: Timestamp, limit: i64) -> Vec<ConversationId>;
+        /// What a visitor's page heard after the given place, in order.
+        fn conversation_events(project: ProjectId, conversation: ConversationId, after: i64, limit: i64) -> Vec<(i64, Value)>;
     }
     mod messages {
         /// The newest messages of a conversation, oldest of them first.
         fn list_messages(project: ProjectId, conversation: ConversationId, newest: i64) -> Vec<Message>;
+        /// Messages as they are shown, oldest first: without pending answers and without failed ones that said nothing;
+        /// and whether there are more behind them.
+        fn page_messages(project: ProjectId, conversation: ConversationId, limit: i64, offset: i64) -> (Vec<Message>, bool);
         /// Finds a message.
         fn find_message(project: ProjectId, message: MessageId) -> Option<Message>;
     }
     mod usage {
         /// What a project has used in a period, by metric.
         fn usage(project: ProjectId, period: &str) -> Vec<(String, i64)>;
+    }
+    mod visitors {
+        /// True when the visitor id was ever proved.
+        fn is_verified(project: ProjectId, visitor: &str) -> bool;
+    }
+    mod requests {
+        /// Finds what was asked for under an idempotency key.
+        fn find_request(project: ProjectId, visitor: &str, key: &str) -> Option<RequestRow>;
+    }
+    mod leads {
+        /// A project's leads, newest first, and how many there are in all.
+        fn list_leads(project: ProjectId, limit: i64, offset: i64) -> (Vec<Lead>, i64);
+        /// The leads of a visitor id, oldest first.
+        fn leads_of(project: ProjectId, visitor: &str) -> Vec<Lead>;
+    }
+    mod notices {
+        /// What a project's owner should know, newest first, and how much there is in all.
+        fn list_notices(project: ProjectId, limit: i64, offset: i64) -> (Vec<Notice>, i64);
+    }
+    mod audit {
+        /// A project's audit log, newest first, and how many lines it has.
+        fn list_audit(project: ProjectId, limit: i64, offset: i64) -> (Vec<Entry>, i64);
     }
     mod jobs {
         /// How many jobs are `queued`, `running` and `failed`.

@@ -1,6 +1,9 @@
 //! Rows that are no type of the domain: what a write brings and what an index reads.
 
-use botplot_core::{ChunkId, JobId, PageId, ProjectId, SourceId, Timestamp, source};
+use botplot_core::conversation::{HandledBy, Status};
+use botplot_core::{
+    ChunkId, ConversationId, JobId, MessageId, PageId, ProjectId, SessionId, SourceId, Timestamp, source,
+};
 use serde_json::Value;
 
 /// One passage-sized piece of a page, before it has a vector.
@@ -77,4 +80,55 @@ pub struct NewJob {
     pub run_at: Timestamp,
     /// While a job of the same project, kind and key is queued, this one is not added.
     pub dedupe_key: Option<String>,
+}
+
+/// Which conversations a list takes; what is `None` takes all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConversationFilter {
+    /// Where they stand.
+    pub status: Option<Status>,
+    /// Who answers in them.
+    pub handled_by: Option<HandledBy>,
+    /// Whether a person is asked for.
+    pub handoff_requested: Option<bool>,
+    /// Whose they are, by the visitor id.
+    pub visitor_id: Option<String>,
+    /// The session that opens them; those that need a verified identity are left out.
+    pub session: Option<SessionId>,
+    /// A tag that they have.
+    pub tag: Option<String>,
+}
+
+/// What was asked for under an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestRow {
+    /// The tenant.
+    pub project: ProjectId,
+    /// The visitor's id.
+    pub visitor_id: String,
+    /// The key that the caller sent.
+    pub key: String,
+    /// SHA-256 of what was asked.
+    pub body_hash: Vec<u8>,
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// The answer; none when nobody answered.
+    pub answer: Option<MessageId>,
+    /// The code with which it was refused after the message was stored.
+    pub refused: Option<String>,
+    /// When it was asked.
+    pub created_at: Timestamp,
+}
+
+/// How much of a visitor was erased.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Conversations.
+    pub conversations: i64,
+    /// Messages in them.
+    pub messages: i64,
+    /// Leads.
+    pub leads: i64,
+    /// Events whose webhooks told of the visitor.
+    pub events: i64,
 }

@@ -1,6 +1,8 @@
-//! Every statement, by noun. Compiled once per driver: `Conn`, `Row`, `Db`, `for_update!` and `skip_locked!` are the
-//! driver's own, all else is the same.
+//! Every statement, by noun. Compiled once per driver: `Conn`, `Row`, `Db`, `for_update!`, `skip_locked!` and `tags!`
+//! are the driver's own, all else is the same.
 
+#[path = "sql/audit.rs"]
+pub(crate) mod audit;
 #[path = "sql/chunks.rs"]
 pub(crate) mod chunks;
 #[path = "sql/conversations.rs"]
@@ -11,20 +13,32 @@ pub(crate) mod files;
 pub(crate) mod jobs;
 #[path = "sql/keys.rs"]
 pub(crate) mod keys;
+#[path = "sql/leads.rs"]
+pub(crate) mod leads;
+#[path = "sql/listing.rs"]
+pub(crate) mod listing;
+#[path = "sql/logos.rs"]
+pub(crate) mod logos;
 #[path = "sql/messages.rs"]
 pub(crate) mod messages;
 #[path = "sql/meta.rs"]
 pub(crate) mod meta;
+#[path = "sql/notices.rs"]
+pub(crate) mod notices;
 #[path = "sql/pages.rs"]
 pub(crate) mod pages;
 #[path = "sql/projects.rs"]
 pub(crate) mod projects;
+#[path = "sql/requests.rs"]
+pub(crate) mod requests;
 #[path = "sql/rows.rs"]
 pub(crate) mod rows;
 #[path = "sql/sources.rs"]
 pub(crate) mod sources;
 #[path = "sql/usage.rs"]
 pub(crate) mod usage;
+#[path = "sql/visitors.rs"]
+pub(crate) mod visitors;
 
 use super::{Conn, Db, Row};
 use crate::Error;

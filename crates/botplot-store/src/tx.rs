@@ -3,18 +3,22 @@
 use botplot_core::conversation::Conversation;
 use botplot_core::job::Job;
 use botplot_core::key::KeyRecord;
-use botplot_core::message::Message;
+use botplot_core::lead::Lead;
+use botplot_core::message::{Message, Rating};
+use botplot_core::notice::{Entry, Notice};
+use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
 use botplot_core::source::{Kind, Page, Source, Status};
 use botplot_core::{
     ChunkId, ConversationId, JobId, KeyId, MessageId, PageId, ProjectId, SourceId, Timestamp,
 };
+use serde_json::Value;
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
 use crate::backend::{postgres, sqlite};
-use crate::{Error, NewChunk, NewJob};
+use crate::{Erased, Error, NewChunk, NewJob, RequestRow};
 
 /// An open transaction: all of it is kept or nothing. Holds SQL only: nothing slow is awaited while it is open.
 ///
@@ -65,12 +69,30 @@ methods! {
         fn bump_index(project: ProjectId) -> i64;
         /// Finds a project by its name.
         fn find_project_named(name: &str) -> Option<Project>;
+        /// Renames a project; false when it is gone, `Unique("projects.name")` when the name is taken.
+        fn rename_project(project: ProjectId, name: &str) -> bool;
+        /// Puts a project on a plan; false when it is gone.
+        fn set_plan(project: ProjectId, plan: Plan) -> bool;
+        /// Replaces the sealed secret that proves visitors' identities; false when the project is gone.
+        fn set_identity_secret(project: ProjectId, sealed: Option<&[u8]>) -> bool;
+    }
+    mod logos {
+        /// Keeps a project's logo in place of its last one; `hash` is of its content, in hex.
+        fn set_logo(project: ProjectId, media: &str, hash: &str, content: &[u8]) -> ();
+        /// Removes a project's logo; false when it had none.
+        fn remove_logo(project: ProjectId) -> bool;
     }
     mod keys {
         /// Adds a key's record.
         fn add_key(key: &KeyRecord) -> ();
         /// Revokes a key; false when it is unknown or revoked already.
         fn revoke_key(project: ProjectId, key: KeyId, now: Timestamp) -> bool;
+        /// Renames a key; false when it is unknown.
+        fn rename_key(project: ProjectId, key: KeyId, name: &str) -> bool;
+        /// Lets a live key expire at `at`; false when it is unknown or revoked.
+        fn expire_key(project: ProjectId, key: KeyId, at: Timestamp) -> bool;
+        /// Notes that a secret key came from a browser.
+        fn flag_key(project: ProjectId, key: KeyId, now: Timestamp) -> ();
         /// Notes when keys, of any project, were last used.
         fn touch_keys(keys: &[KeyId], now: Timestamp) -> ();
     }
@@ -116,20 +138,66 @@ methods! {
         fn add_conversation(conversation: &Conversation) -> ();
         /// Writes a conversation's present state; false when it is gone.
         fn save_conversation(conversation: &Conversation) -> bool;
+        /// Removes a conversation with all that was said in it; false when it was gone.
+        fn remove_conversation(project: ProjectId, conversation: ConversationId) -> bool;
+        /// Adds to what a visitor's page hears live; returns its place, counted from 1 within the conversation.
+        fn add_conversation_event(project: ProjectId, conversation: ConversationId, payload: &Value, now: Timestamp) -> i64;
     }
     mod messages {
         /// Adds a message at the end of its conversation; `Missing("conversation")` when that is gone.
         fn add_message(message: &Message) -> ();
-        /// Writes content, sources, confidence and state of a pending message; false when it is not pending any more.
+        /// Writes content, sources, confidence, state, failure and outcome of a pending message, whose reservation
+        /// ends; false when it is not pending any more.
         fn finish_message(message: &Message) -> bool;
-        /// Fails the messages that are pending since `now` or longer and returns them: their turns died with a process.
-        fn fail_pending_messages(now: Timestamp) -> Vec<(ProjectId, MessageId)>;
+        /// Writes what a pending answer has so far; false when it is not pending any more.
+        fn save_partial(project: ProjectId, message: MessageId, content: &str) -> bool;
+        /// Fails the messages that are pending since `now` or longer, as `answer_interrupted`: their turns died with a
+        /// process. Returns them with the month in which each had a unit reserved.
+        fn fail_pending_messages(now: Timestamp) -> Vec<(ProjectId, MessageId, Option<String>)>;
+        /// Notes what a visitor thinks of an answer; false when the message is gone.
+        fn rate_message(project: ProjectId, message: MessageId, rating: Rating, comment: Option<&str>) -> bool;
         /// Finds a message.
         fn find_message(project: ProjectId, message: MessageId) -> Option<Message>;
     }
     mod usage {
         /// Adds to what a project has used in a period; a negative amount gives back.
         fn add_usage(project: ProjectId, period: &str, metric: &str, amount: i64) -> ();
+        /// Takes one unit unless `limit` units are used already; returns how many are used with it, or `None` when the
+        /// limit is reached. Exact whoever else takes one at the same time; without a limit it always takes.
+        fn take_unit(project: ProjectId, period: &str, metric: &str, limit: Option<i64>) -> Option<i64>;
+    }
+    mod visitors {
+        /// Notes that a visitor id was proved.
+        fn note_verified(project: ProjectId, visitor: &str, now: Timestamp) -> ();
+        /// True when the visitor id was ever proved.
+        fn is_verified(project: ProjectId, visitor: &str) -> bool;
+        /// Removes all that a visitor left: conversations with messages and events, leads, requests, proofs, and the
+        /// bodies of webhooks about them; says how much of each.
+        fn erase_visitor(project: ProjectId, visitor: &str) -> Erased;
+    }
+    mod requests {
+        /// Finds what was asked for under an idempotency key.
+        fn find_request(project: ProjectId, visitor: &str, key: &str) -> Option<RequestRow>;
+        /// Keeps what was asked for; `Unique("requests")` when the key is taken.
+        fn add_request(request: &RequestRow) -> ();
+        /// Forgets requests, of any project, made before `at`; returns how many.
+        fn remove_requests_before(at: Timestamp) -> i64;
+    }
+    mod leads {
+        /// The leads of a visitor id, oldest first.
+        fn leads_of(project: ProjectId, visitor: &str) -> Vec<Lead>;
+        /// Adds a lead.
+        fn add_lead(lead: &Lead) -> ();
+        /// Writes a lead's present values; false when it is gone.
+        fn save_lead(lead: &Lead) -> bool;
+    }
+    mod notices {
+        /// Leaves a notice; false when the same kind and occasion were told before.
+        fn add_notice(notice: &Notice) -> bool;
+    }
+    mod audit {
+        /// Writes a line into the audit log.
+        fn add_audit(entry: &Entry) -> ();
     }
     mod jobs {
         /// Queues a job; false when one of the same project, kind and dedupe key is queued already.
@@ -152,6 +220,16 @@ methods! {
 }
 
 impl Tx {
+    /// Finds a project; until the transaction ends nobody else changes it.
+    pub async fn find_project(&mut self, project: ProjectId) -> Result<Option<Project>, Error> {
+        let result = match &mut self.conn {
+            Conn::Sqlite(c) => sqlite::sql::projects::lock_project(c, project).await,
+            Conn::Postgres(c) => postgres::sql::projects::lock_project(c, project).await,
+        };
+        self.failed |= result.is_err();
+        result
+    }
+
     /// Finds a conversation; until the transaction ends nobody else changes it.
     pub async fn find_conversation(
         &mut self,

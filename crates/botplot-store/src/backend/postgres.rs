@@ -25,6 +25,12 @@ macro_rules! skip_locked {
         " FOR UPDATE SKIP LOCKED"
     };
 }
+/// A conversation's tags, as the rest of a `SELECT`.
+macro_rules! tags {
+    () => {
+        "jsonb_array_elements_text(tags)"
+    };
+}
 
 #[path = "../sql.rs"]
 pub(crate) mod sql;

@@ -27,6 +27,12 @@ macro_rules! skip_locked {
         ""
     };
 }
+/// A conversation's tags, as the rest of a `SELECT`.
+macro_rules! tags {
+    () => {
+        "value FROM json_each(tags)"
+    };
+}
 
 #[path = "../sql.rs"]
 pub(crate) mod sql;

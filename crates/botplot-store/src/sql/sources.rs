@@ -169,13 +169,14 @@ pub(crate) async fn list_sources(
     limit: i64,
     offset: i64,
 ) -> Result<(Vec<Source>, i64), Error> {
-    let rows =
-        sqlx::query("SELECT * FROM sources WHERE project_id = $1 ORDER BY created_at, id LIMIT $2 OFFSET $3")
-            .bind(project.0)
-            .bind(limit)
-            .bind(offset)
-            .fetch_all(&mut *c)
-            .await?;
+    let rows = sqlx::query(
+        "SELECT * FROM sources WHERE project_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
+    )
+    .bind(project.0)
+    .bind(limit)
+    .bind(offset)
+    .fetch_all(&mut *c)
+    .await?;
     let total = sqlx::query_scalar("SELECT count(*) FROM sources WHERE project_id = $1");
     Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total.bind(project.0).fetch_one(c).await?))
 }

@@ -25,6 +25,24 @@ pub(crate) async fn add_usage(
     Ok(())
 }
 
+/// One statement, so that nobody takes a unit between looking and taking; `WHERE $4 > 0` also keeps SQLite's parser
+/// from reading `ON` as a join.
+pub(crate) async fn take_unit(
+    c: &mut Conn,
+    project: ProjectId,
+    period: &str,
+    metric: &str,
+    limit: Option<i64>,
+) -> Result<Option<i64>, Error> {
+    let used = sqlx::query_scalar(
+        "INSERT INTO usage (project_id, period, metric, used) SELECT $1, $2, $3, 1 WHERE $4 > 0
+         ON CONFLICT (project_id, period, metric) DO UPDATE SET used = usage.used + 1 WHERE usage.used < $4
+         RETURNING used",
+    );
+    let limit = limit.unwrap_or(i64::MAX);
+    Ok(used.bind(project.0).bind(period).bind(metric).bind(limit).fetch_optional(c).await?)
+}
+
 pub(crate) async fn usage(
     c: &mut Conn,
     project: ProjectId,
