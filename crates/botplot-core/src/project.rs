@@ -1,7 +1,10 @@
 //! Projects, the tenants, and what their owners set.
 
+pub mod logo;
+pub mod patch;
+
 use crate::plan::Plan;
-use crate::{ProjectId, Timestamp};
+use crate::{ProjectId, Timestamp, origin};
 
 /// Characters a project's name may have.
 pub const NAME_LIMIT: usize = 100;
@@ -191,6 +194,96 @@ pub fn name_fault(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Every setting that cannot be, by its dotted name, with the rule that it breaks.
+pub fn faults(settings: &Settings) -> Vec<(String, String)> {
+    let mut rules = Rules(Vec::new());
+    let Settings { widget, handoff, lead_form, .. } = settings;
+    rules.text("refusal", &settings.refusal, 1, 500);
+    rules.text("instructions", &settings.instructions, 0, 4_000);
+    rules.number("threshold", settings.threshold, 1.0);
+    rules.number("daily_spend", settings.daily_spend, 1e9);
+    rules.number("idle_days", settings.idle_days.into(), 3_650.0);
+    rules.number("retention_days", settings.retention_days.into(), 3_650.0);
+    rules.at_most("origins", settings.origins.len(), 100);
+    for (i, rule) in settings.origins.iter().enumerate() {
+        if let Some(fault) = origin::fault(rule) {
+            rules.fault(format!("origins.{i}"), fault);
+        }
+    }
+    rules.widget(widget);
+    rules.text("handoff.message", &handoff.message, 0, 500);
+    rules.words("lead_form.when", &lead_form.when, &["before", "refusal", "handoff", "limit"]);
+    rules.words("lead_form.fields", &lead_form.fields, &["name", "email", "phone"]);
+    rules.text("lead_form.title", &lead_form.title, 0, 120);
+    rules.text("lead_form.consent", &lead_form.consent, 0, 500);
+    rules.0
+}
+
+/// The faults found so far.
+struct Rules(Vec<(String, String)>);
+
+impl Rules {
+    fn widget(&mut self, widget: &Widget) {
+        self.text("widget.title", &widget.title, 0, 80);
+        let digits = widget.color.strip_prefix('#').filter(|d| d.len() == 6);
+        if !digits.is_some_and(|d| d.bytes().all(|b| b.is_ascii_hexdigit())) {
+            self.fault("widget.color", "must be a colour such as `#2f6f5e`");
+        }
+        self.words("widget.position", std::slice::from_ref(&widget.position), &["left", "right"]);
+        self.words("widget.theme", std::slice::from_ref(&widget.theme), &["light", "dark", "auto"]);
+        self.number("widget.offset.x", widget.offset.x.into(), 500.0);
+        self.number("widget.offset.y", widget.offset.y.into(), 500.0);
+        self.number("widget.radius", widget.radius.into(), 40.0);
+        self.text("widget.welcome", &widget.welcome, 1, 500);
+        self.at_most("widget.starters", widget.starters.len(), 6);
+        for (i, starter) in widget.starters.iter().enumerate() {
+            self.text(&format!("widget.starters.{i}"), starter, 1, 120);
+        }
+        self.at_most("widget.strings", widget.strings.len(), 100);
+        for (name, text) in &widget.strings {
+            if name.is_empty() || name.chars().count() > NAME_LIMIT || name.contains('\0') {
+                self.fault("widget.strings", "has a name that is empty or longer than 100 characters");
+            }
+            self.text(&format!("widget.strings.{name}"), text, 0, 300);
+        }
+    }
+
+    fn fault(&mut self, place: impl Into<String>, rule: impl Into<String>) {
+        self.0.push((place.into(), rule.into()));
+    }
+
+    fn text(&mut self, place: &str, text: &str, least: usize, most: usize) {
+        if text.contains('\0') {
+            self.fault(place, "must not contain U+0000");
+        } else if least > 0 && text.trim().is_empty() {
+            self.fault(place, "must not be empty");
+        } else if text.chars().count() > most {
+            self.fault(place, format!("must have at most {most} characters"));
+        }
+    }
+
+    fn number(&mut self, place: &str, number: f64, most: f64) {
+        if !(0.0..=most).contains(&number) {
+            self.fault(place, format!("must be a number from 0 to {most}"));
+        }
+    }
+
+    fn at_most(&mut self, place: &str, length: usize, most: usize) {
+        if length > most {
+            self.fault(place, format!("must have at most {most} entries"));
+        }
+    }
+
+    fn words(&mut self, place: &str, words: &[String], known: &[&str]) {
+        if words.iter().any(|word| !known.contains(&word.as_str())) {
+            let known: Vec<_> = known.iter().map(|word| format!("`{word}`")).collect();
+            self.fault(place, format!("takes {}", known.join(", ")));
+        } else if words.iter().enumerate().any(|(i, word)| words[..i].contains(word)) {
+            self.fault(place, "names something twice");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,5 +292,53 @@ mod tests {
     fn settings_of_an_older_version_read_with_defaults() {
         let read: Settings = serde_json::from_str(r#"{"refusal":"No idea"}"#).unwrap();
         assert_eq!(read, Settings { refusal: "No idea".into(), ..Settings::default() });
+    }
+    #[test]
+    fn the_defaults_break_no_rule() {
+        assert_eq!(faults(&Settings::default()), []);
+    }
+
+    #[test]
+    fn every_setting_has_its_rule() {
+        let check = |change: fn(&mut Settings), place: &str| {
+            let mut settings = Settings::default();
+            change(&mut settings);
+            let places: Vec<_> = faults(&settings).into_iter().map(|f| f.0).collect();
+            assert_eq!(places, [place]);
+        };
+        check(|s| s.refusal = " ".into(), "refusal");
+        check(|s| s.instructions = "x".repeat(4_001), "instructions");
+        check(|s| s.threshold = f64::NAN, "threshold");
+        check(|s| s.daily_spend = -0.01, "daily_spend");
+        check(|s| s.idle_days = 3_651, "idle_days");
+        check(|s| s.retention_days = 3_651, "retention_days");
+        check(|s| s.origins = vec!["https://a.example".into(); 101], "origins");
+        check(|s| s.origins = vec!["*.ok.example".into(), "nonsense".into()], "origins.1");
+        check(|s| s.widget.title = "x".repeat(81), "widget.title");
+        check(|s| s.widget.title = "x\0".into(), "widget.title");
+        for bad in ["red", "#12345", "#1234567", "#12345g", "123456", "#ééé"] {
+            let settings =
+                Settings { widget: Widget { color: bad.into(), ..Widget::default() }, ..Settings::default() };
+            assert_eq!(faults(&settings).len(), 1, "{bad}");
+        }
+        check(|s| s.widget.position = "top".into(), "widget.position");
+        check(|s| s.widget.theme = "Dark".into(), "widget.theme");
+        check(|s| s.widget.offset.x = 501, "widget.offset.x");
+        check(|s| s.widget.offset.y = 501, "widget.offset.y");
+        check(|s| s.widget.radius = 41, "widget.radius");
+        check(|s| s.widget.welcome = String::new(), "widget.welcome");
+        check(|s| s.widget.starters = vec!["x".into(); 7], "widget.starters");
+        check(|s| s.widget.starters = vec!["x".into(), "x".repeat(121)], "widget.starters.1");
+        check(|s| drop(s.widget.strings.insert("send".into(), "x".repeat(301))), "widget.strings.send");
+        check(|s| drop(s.widget.strings.insert(String::new(), "x".into())), "widget.strings");
+        check(
+            |s| s.widget.strings.extend((0..101).map(|n| (n.to_string(), String::new()))),
+            "widget.strings",
+        );
+        check(|s| s.handoff.message = "x".repeat(501), "handoff.message");
+        check(|s| s.lead_form.when = vec!["always".into()], "lead_form.when");
+        check(|s| s.lead_form.fields = vec!["name".into(), "name".into()], "lead_form.fields");
+        check(|s| s.lead_form.title = "x".repeat(121), "lead_form.title");
+        check(|s| s.lead_form.consent = "x".repeat(501), "lead_form.consent");
     }
 }

@@ -59,6 +59,27 @@ words!(Kind {
 words!(Status { Pending = "pending", Processing = "processing", Ready = "ready", Failed = "failed", Disabled = "disabled" });
 words!(PageState { Indexed = "indexed", Skipped = "skipped", Failed = "failed" });
 
+impl Kind {
+    /// True when its pages have addresses that a visitor can open.
+    pub fn is_web(self) -> bool {
+        matches!(self, Self::Website | Self::Sitemap | Self::Url)
+    }
+}
+
+/// Characters that a question of a source may have.
+pub const QUESTION_LIMIT: usize = 1_000;
+/// Characters that an answer of a source may have.
+pub const ANSWER_LIMIT: usize = 10_000;
+
+/// A question with its answer, as the owner wrote them.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Pair {
+    /// The question.
+    pub question: String,
+    /// The answer; Markdown.
+    pub answer: String,
+}
+
 /// One source of a project's knowledge.
 #[derive(Clone, Debug)]
 pub struct Source {
