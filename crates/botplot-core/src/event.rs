@@ -173,6 +173,21 @@ impl Event {
         }
     }
 
+    /// The conversation it happened in; its events reach an endpoint one after another.
+    pub fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::ConversationStarted { conversation_id, .. }
+            | Self::MessageReceived { conversation_id, .. }
+            | Self::LeadCaptured { conversation_id, .. }
+            | Self::HandoffRequested { conversation_id, .. }
+            | Self::MessageSent { conversation_id, .. }
+            | Self::AgentReplied { conversation_id, .. }
+            | Self::ConversationClosed { conversation_id, .. }
+            | Self::FeedbackGiven { conversation_id, .. } => Some(*conversation_id),
+            Self::SourceFailed { .. } => None,
+        }
+    }
+
     /// What the webhook says under `data`.
     pub fn data(&self) -> Value {
         serde_json::to_value(self).unwrap_or_else(|_| json!({}))

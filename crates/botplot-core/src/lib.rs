@@ -6,6 +6,7 @@ pub mod answer;
 pub mod clock;
 pub mod conversation;
 pub mod courtesy;
+pub mod delivery;
 pub mod event;
 pub mod handoff;
 pub mod ids;
@@ -18,6 +19,7 @@ pub mod origin;
 pub mod plan;
 pub mod project;
 pub mod secret;
+pub mod signature;
 pub mod source;
 pub mod visitor;
 

@@ -115,10 +115,11 @@ CREATE TABLE endpoints (
     events jsonb NOT NULL,
     status text NOT NULL,
     reason text,
-    -- Sealed; while one is being replaced, the next one stands beside it.
+    -- Sealed; while one is being replaced, the other one stands beside it.
     secret bytea NOT NULL,
     other_secret bytea,
     other_until bigint,
+    other_is_next boolean NOT NULL,
     failing_since bigint,
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL
@@ -130,6 +131,8 @@ CREATE TABLE events (
     project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
     kind text NOT NULL,
     visitor_id text,
+    -- Its events reach an endpoint one after another.
+    conversation_id uuid,
     -- The very bytes that are sent at every attempt.
     body bytea NOT NULL,
     created_at bigint NOT NULL

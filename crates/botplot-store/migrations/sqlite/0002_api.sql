@@ -115,10 +115,11 @@ CREATE TABLE endpoints (
     events TEXT NOT NULL,
     status TEXT NOT NULL,
     reason TEXT,
-    -- Sealed; while one is being replaced, the next one stands beside it.
+    -- Sealed; while one is being replaced, the other one stands beside it.
     secret BLOB NOT NULL,
     other_secret BLOB,
     other_until INTEGER,
+    other_is_next INTEGER NOT NULL,
     failing_since INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
@@ -130,6 +131,8 @@ CREATE TABLE events (
     project_id BLOB NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
     kind TEXT NOT NULL,
     visitor_id TEXT,
+    -- Its events reach an endpoint one after another.
+    conversation_id BLOB,
     -- The very bytes that are sent at every attempt.
     body BLOB NOT NULL,
     created_at INTEGER NOT NULL
