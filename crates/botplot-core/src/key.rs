@@ -58,15 +58,7 @@ pub struct Key {
 impl Key {
     /// Makes a new key of 238 random bits.
     pub fn generate(class: Class, ids: &dyn Ids) -> Self {
-        let mut text = String::from(class.mark());
-        while text.len() < class.mark().len() + BODY {
-            let mut byte = [0];
-            ids.fill(&mut byte);
-            // 248 is the largest multiple of 62 that fits a byte: rejecting the rest keeps every letter equally likely.
-            if byte[0] < 248 {
-                text.push(char::from(ALPHABET[usize::from(byte[0]) % 62]));
-            }
-        }
+        let text = format!("{}{}", class.mark(), letters(BODY, ids));
         Self { class, text: Secret::new(text) }
     }
 
@@ -97,6 +89,20 @@ impl Key {
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.text.expose().as_bytes()).into()
     }
+}
+
+/// As many letters and digits, each equally likely: what every secret of ours is made of.
+pub fn letters(count: usize, ids: &dyn Ids) -> String {
+    let mut text = String::with_capacity(count);
+    while text.len() < count {
+        let mut byte = [0];
+        ids.fill(&mut byte);
+        // 248 is the largest multiple of 62 that fits a byte: rejecting the rest keeps every letter equally likely.
+        if byte[0] < 248 {
+            text.push(char::from(ALPHABET[usize::from(byte[0]) % 62]));
+        }
+    }
+    text
 }
 
 /// A key as the store keeps it.

@@ -18,7 +18,13 @@ pub const DETAIL_BYTES: usize = 1024;
 /// Seconds a token is good for, counted from its last renewal.
 pub const TOKEN_LIFE: i64 = 30 * 24 * 3600;
 const RENEW_AFTER: i64 = 24 * 3600;
+/// What a token begins with that proves no identity, and one that does.
 const MARK: &str = "bpv_";
+const PROVED_MARK: &str = "bpvi_";
+/// Bytes of a token's payload before the visitor id: session and instant; then, in one that proves an identity, the
+/// end of the proof and the secret's fingerprint.
+const HEAD: usize = 24;
+const PROVED_HEAD: usize = HEAD + 16;
 
 /// Why `id` cannot be a visitor id, or `None` when it can.
 pub fn id_fault(id: &str) -> Option<&'static str> {
@@ -112,29 +118,60 @@ pub struct Token {
     pub visitor: String,
     /// When it was made or last renewed.
     pub issued_at: Timestamp,
+    /// The identity that was proved when it was made, if one was; renewing the token does not prolong it.
+    pub proved: Option<Proved>,
+}
+
+/// A visitor's identity, proved to us by the project's own server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// Until when the proof counts.
+    pub until: Timestamp,
+    /// Which secret of the project it was made with: once that is replaced, it proves nothing.
+    pub secret: [u8; 8],
 }
 
 impl Token {
-    /// The text that is sent: `bpv_` + payload + `.` + HMAC-SHA256 over project and payload, both base64url.
+    /// The text that is sent: a mark + payload + `.` + HMAC-SHA256 over project and payload, both base64url. The mark
+    /// is `bpv_`, or `bpvi_` when the token proves an identity; each has a MAC of its own, so that neither can be
+    /// passed off as the other.
     pub fn sign(&self, project: ProjectId, secret: &Secret) -> String {
-        let mut payload = Vec::with_capacity(24 + self.visitor.len());
+        let mut payload = Vec::with_capacity(PROVED_HEAD + self.visitor.len());
         payload.extend_from_slice(self.session.0.as_bytes());
         payload.extend_from_slice(&self.issued_at.0.to_be_bytes());
+        if let Some(proved) = &self.proved {
+            payload.extend_from_slice(&proved.until.0.to_be_bytes());
+            payload.extend_from_slice(&proved.secret);
+        }
         payload.extend_from_slice(self.visitor.as_bytes());
-        let tag = mac(project, &payload, secret).finalize().into_bytes();
-        format!("{MARK}{}.{}", URL_SAFE_NO_PAD.encode(&payload), URL_SAFE_NO_PAD.encode(tag))
+        let mark = if self.proved.is_some() { PROVED_MARK } else { MARK };
+        let tag = mac(mark, project, &payload, secret).finalize().into_bytes();
+        format!("{mark}{}.{}", URL_SAFE_NO_PAD.encode(&payload), URL_SAFE_NO_PAD.encode(tag))
     }
 
     /// Reads a token; `None` when it is forged, of another project, too old, or from more than a minute ahead.
     pub fn verify(text: &str, project: ProjectId, secret: &Secret, now: Timestamp) -> Option<Self> {
-        let (payload, tag) = text.strip_prefix(MARK)?.split_once('.')?;
+        let mark = [PROVED_MARK, MARK].into_iter().find(|mark| text.starts_with(mark))?;
+        let (payload, tag) = text.strip_prefix(mark)?.split_once('.')?;
         let (payload, tag) = (URL_SAFE_NO_PAD.decode(payload).ok()?, URL_SAFE_NO_PAD.decode(tag).ok()?);
-        mac(project, &payload, secret).verify_slice(&tag).ok()?;
-        let session = SessionId(Uuid::from_slice(payload.get(..16)?).ok()?);
-        let issued_at = Timestamp(i64::from_be_bytes(payload.get(16..24)?.try_into().ok()?));
-        let visitor = String::from_utf8(payload.get(24..)?.to_vec()).ok()?;
-        let age = now.seconds_since(issued_at);
-        (-60..=TOKEN_LIFE).contains(&age).then_some(Self { session, visitor, issued_at })
+        mac(mark, project, &payload, secret).verify_slice(&tag).ok()?;
+        let token = Self::read(&payload, mark == PROVED_MARK)?;
+        let age = now.seconds_since(token.issued_at);
+        (-60..=TOKEN_LIFE).contains(&age).then_some(token)
+    }
+
+    fn read(payload: &[u8], proves: bool) -> Option<Self> {
+        let instant =
+            |at: usize| Some(Timestamp(i64::from_be_bytes(payload.get(at..at + 8)?.try_into().ok()?)));
+        let (session, issued_at) = (SessionId(Uuid::from_slice(payload.get(..16)?).ok()?), instant(16)?);
+        let (head, proved) = if proves {
+            let secret = payload.get(HEAD + 8..PROVED_HEAD)?.try_into().ok()?;
+            (PROVED_HEAD, Some(Proved { until: instant(HEAD)?, secret }))
+        } else {
+            (HEAD, None)
+        };
+        let visitor = String::from_utf8(payload.get(head..)?.to_vec()).ok()?;
+        Some(Self { session, visitor, issued_at, proved })
     }
 
     /// True when the token is over a day old, so that a reply should carry a fresh one.
@@ -143,10 +180,10 @@ impl Token {
     }
 }
 
-fn mac(project: ProjectId, payload: &[u8], secret: &Secret) -> Hmac<Sha256> {
+fn mac(mark: &str, project: ProjectId, payload: &[u8], secret: &Secret) -> Hmac<Sha256> {
     let mut mac =
         Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).expect("HMAC takes keys of any length");
-    mac.update(b"visitor-token-1");
+    mac.update(if mark == PROVED_MARK { b"visitor-token-2" } else { b"visitor-token-1" });
     mac.update(project.0.as_bytes());
     mac.update(payload);
     mac
@@ -200,33 +237,64 @@ mod tests {
         assert!(known.is_lead() && !info(serde_json::json!({ "name": " ", "plan": "x" })).is_lead());
     }
 
+    fn token(visitor: &str, issued_at: Timestamp, proved: Option<Proved>) -> Token {
+        Token { session: SessionId(Uuid::from_u128(3)), visitor: visitor.into(), issued_at, proved }
+    }
+
+    const PROVED: Proved = Proved { until: Timestamp(5), secret: *b"8 bytes!" };
+
     #[test]
     fn a_token_opens_its_own_project_for_thirty_days() {
         let (mine, other) = (ProjectId(Uuid::from_u128(1)), ProjectId(Uuid::from_u128(2)));
         let (secret, start) = (Secret::new("s"), Timestamp(1_000_000_000_000_000));
-        let token =
-            Token { session: SessionId(Uuid::from_u128(3)), visitor: "bob.é".into(), issued_at: start };
-        let text = token.sign(mine, &secret);
-        let later = |seconds| start.plus_seconds(seconds);
-        assert_eq!(Token::verify(&text, mine, &secret, later(TOKEN_LIFE)), Some(token.clone()));
-        assert_eq!(Token::verify(&text, mine, &secret, later(TOKEN_LIFE + 1)), None);
-        assert_eq!(Token::verify(&text, mine, &secret, later(-3600)), None);
-        assert_eq!(Token::verify(&text, other, &secret, start), None);
-        assert_eq!(Token::verify(&text, mine, &Secret::new("t"), start), None);
-        assert!(!token.wants_renewal(later(3600)) && token.wants_renewal(later(90_000)));
+        for proved in [None, Some(PROVED)] {
+            let token = token("bob.é", start, proved);
+            let text = token.sign(mine, &secret);
+            let later = |seconds| start.plus_seconds(seconds);
+            assert_eq!(Token::verify(&text, mine, &secret, later(TOKEN_LIFE)), Some(token.clone()));
+            assert_eq!(Token::verify(&text, mine, &secret, later(TOKEN_LIFE + 1)), None);
+            assert_eq!(Token::verify(&text, mine, &secret, later(-3600)), None);
+            assert_eq!(Token::verify(&text, other, &secret, start), None);
+            assert_eq!(Token::verify(&text, mine, &Secret::new("t"), start), None);
+            assert!(!token.wants_renewal(later(3600)) && token.wants_renewal(later(90_000)));
+        }
+    }
+
+    #[test]
+    fn tokens_of_earlier_versions_are_read() {
+        // Written before tokens could prove an identity.
+        let text = "bpv_AAAAAAAAAAAAAAAAAAAAAwAAAAAAAAAAdg.6dPgewOTuP8VFfet37A5zw8Be8C0Ky9wL3K34_EbWf4";
+        let project = ProjectId(Uuid::from_u128(1));
+        let read = Token::verify(text, project, &Secret::new("s"), Timestamp(0));
+        assert_eq!(read, Some(token("v", Timestamp(0), None)));
     }
 
     #[test]
     fn every_changed_character_breaks_a_token() {
         let (project, secret) = (ProjectId(Uuid::from_u128(1)), Secret::new("s"));
-        let text =
-            Token { session: SessionId(Uuid::from_u128(3)), visitor: "v".into(), issued_at: Timestamp(0) }
-                .sign(project, &secret);
-        for i in 0..text.len() {
-            let mut bytes = text.clone().into_bytes();
-            bytes[i] = if bytes[i] == b'A' { b'B' } else { b'A' };
-            let changed = String::from_utf8(bytes).unwrap();
-            assert_eq!(Token::verify(&changed, project, &secret, Timestamp(0)), None, "at {i}");
+        for proved in [None, Some(PROVED)] {
+            let text = token("v", Timestamp(0), proved).sign(project, &secret);
+            for i in 0..text.len() {
+                let mut bytes = text.clone().into_bytes();
+                bytes[i] = if bytes[i] == b'A' { b'B' } else { b'A' };
+                let changed = String::from_utf8(bytes).unwrap();
+                assert_eq!(Token::verify(&changed, project, &secret, Timestamp(0)), None, "at {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_token_passes_for_one_that_proves_an_identity() {
+        let (project, secret) = (ProjectId(Uuid::from_u128(1)), Secret::new("s"));
+        // A visitor id that reads like the end of a proof: the payloads are the same bytes.
+        let chosen = String::from_utf8([PROVED.until.0.to_be_bytes(), PROVED.secret].concat()).unwrap();
+        let plain = token(&format!("{chosen}v"), Timestamp(0), None).sign(project, &secret);
+        let proving = token("v", Timestamp(0), Some(PROVED)).sign(project, &secret);
+        let body = |text: &str| text.split_once('_').unwrap().1.split_once('.').unwrap().0.to_owned();
+        assert_eq!(body(&plain), body(&proving));
+        for (text, from, to) in [(&plain, MARK, PROVED_MARK), (&proving, PROVED_MARK, MARK)] {
+            let changed = text.replacen(from, to, 1);
+            assert_eq!(Token::verify(&changed, project, &secret, Timestamp(0)), None, "{changed}");
         }
     }
 }
