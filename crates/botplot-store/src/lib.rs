@@ -20,7 +20,9 @@ pub use backup::restore;
 pub use config::Config;
 pub use error::Error;
 pub use reader::Reader;
-pub use rows::{ChunkRow, ConversationFilter, Erased, NewChunk, NewJob, PassageRow, RequestRow};
+pub use rows::{
+    ChunkRow, ClaimRow, ConversationFilter, Erased, Filed, NewChunk, NewJob, PassageRow, RequestRow,
+};
 pub use store::Store;
 pub use tx::Tx;
 

@@ -1,13 +1,16 @@
 //! Look-ups outside of transactions. A method is a line here and a function in `sql/<noun>.rs`.
 
 use botplot_core::conversation::Conversation;
+use botplot_core::delivery::{Delivery, Endpoint, State};
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
 use botplot_core::message::Message;
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::project::Project;
 use botplot_core::source::{Page, Source};
-use botplot_core::{ChunkId, ConversationId, KeyId, MessageId, PageId, ProjectId, SourceId, Timestamp};
+use botplot_core::{
+    ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId, SourceId, Timestamp,
+};
 use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};
 
@@ -134,6 +137,20 @@ methods! {
         fn list_leads(project: ProjectId, limit: i64, offset: i64) -> (Vec<Lead>, i64);
         /// The leads of a visitor id, oldest first.
         fn leads_of(project: ProjectId, visitor: &str) -> Vec<Lead>;
+    }
+    mod endpoints {
+        /// Finds an endpoint.
+        fn find_endpoint(project: ProjectId, endpoint: EndpointId) -> Option<Endpoint>;
+        /// A project's endpoints, newest first, and how many there are in all.
+        fn list_endpoints(project: ProjectId, limit: i64, offset: i64) -> (Vec<Endpoint>, i64);
+        /// The active endpoints, of any project, that have deliveries due.
+        fn due_endpoints(now: Timestamp) -> Vec<(ProjectId, EndpointId)>;
+    }
+    mod deliveries {
+        /// An endpoint's deliveries, newest event first, and how many there are in all.
+        fn list_deliveries(project: ProjectId, endpoint: EndpointId, state: Option<State>, limit: i64, offset: i64) -> (Vec<Delivery>, i64);
+        /// Finds a delivery, with the bytes that it sends.
+        fn find_delivery(project: ProjectId, endpoint: EndpointId, delivery: DeliveryId) -> Option<(Delivery, Vec<u8>)>;
     }
     mod notices {
         /// What a project's owner should know, newest first, and how much there is in all.

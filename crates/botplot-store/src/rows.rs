@@ -1,8 +1,10 @@
 //! Rows that are no type of the domain: what a write brings and what an index reads.
 
 use botplot_core::conversation::{HandledBy, Status};
+use botplot_core::delivery::{Attempt, Claimed, Endpoint, State};
 use botplot_core::{
-    ChunkId, ConversationId, JobId, MessageId, PageId, ProjectId, SessionId, SourceId, Timestamp, source,
+    ChunkId, ConversationId, DeliveryId, JobId, MessageId, PageId, ProjectId, SessionId, SourceId, Timestamp,
+    source,
 };
 use serde_json::Value;
 
@@ -131,4 +133,28 @@ pub struct Erased {
     pub leads: i64,
     /// Events whose webhooks told of the visitor.
     pub events: i64,
+}
+
+/// What one claim of an endpoint's deliveries took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimRow {
+    /// Where they go, as it is now.
+    pub endpoint: Endpoint,
+    /// The deliveries, in the order of their events; none when nothing is due or another holder has them.
+    pub deliveries: Vec<Claimed>,
+}
+
+/// An attempt that was made, and what follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The claim under which the attempt was made.
+    pub lease: uuid::Uuid,
+    /// Where the delivery stands now.
+    pub state: State,
+    /// When the next attempt is due, if it is pending.
+    pub next_at: Timestamp,
+    /// How the attempt went.
+    pub attempt: Attempt,
 }

@@ -7,6 +7,12 @@ pub(crate) mod audit;
 pub(crate) mod chunks;
 #[path = "sql/conversations.rs"]
 pub(crate) mod conversations;
+#[path = "sql/deliveries.rs"]
+pub(crate) mod deliveries;
+#[path = "sql/endpoints.rs"]
+pub(crate) mod endpoints;
+#[path = "sql/events.rs"]
+pub(crate) mod events;
 #[path = "sql/files.rs"]
 pub(crate) mod files;
 #[path = "sql/jobs.rs"]

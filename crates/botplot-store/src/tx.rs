@@ -1,6 +1,8 @@
 //! What a transaction can do. A method is a line here and a function in `sql/<noun>.rs`.
 
 use botplot_core::conversation::Conversation;
+use botplot_core::delivery::{Delivery, Endpoint, Record};
+use botplot_core::event;
 use botplot_core::job::Job;
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
@@ -8,9 +10,10 @@ use botplot_core::message::{Message, Rating};
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
-use botplot_core::source::{Kind, Page, Source, Status};
+use botplot_core::source::{Config, Kind, Page, Source, Status};
 use botplot_core::{
-    ChunkId, ConversationId, JobId, KeyId, MessageId, PageId, ProjectId, SourceId, Timestamp,
+    ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, MessageId, PageId, ProjectId,
+    SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
@@ -18,7 +21,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
 use crate::backend::{postgres, sqlite};
-use crate::{Erased, Error, NewChunk, NewJob, RequestRow};
+use crate::{ClaimRow, Erased, Error, Filed, NewChunk, NewJob, RequestRow};
 
 /// An open transaction: all of it is kept or nothing. Holds SQL only: nothing slow is awaited while it is open.
 ///
@@ -85,6 +88,8 @@ methods! {
     mod keys {
         /// Adds a key's record.
         fn add_key(key: &KeyRecord) -> ();
+        /// A project's keys, revoked ones included, oldest first.
+        fn list_keys(project: ProjectId) -> Vec<KeyRecord>;
         /// Revokes a key; false when it is unknown or revoked already.
         fn revoke_key(project: ProjectId, key: KeyId, now: Timestamp) -> bool;
         /// Renames a key; false when it is unknown.
@@ -101,6 +106,8 @@ methods! {
         fn add_source(source: &Source) -> ();
         /// Moves a source to a status; false when it is gone. Switching it off or on also changes the search index.
         fn set_source_status(project: ProjectId, source: SourceId, status: Status, error: Option<&str>) -> bool;
+        /// Renames a source and gives it other options; false when it is gone.
+        fn change_source(project: ProjectId, source: SourceId, name: &str, config: &Config) -> bool;
         /// Notes how many pages the running sync has found so far.
         fn set_source_discovered(project: ProjectId, source: SourceId, discovered: i64) -> ();
         /// Counts a source's pages, chunks and bytes anew.
@@ -190,6 +197,44 @@ methods! {
         fn add_lead(lead: &Lead) -> ();
         /// Writes a lead's present values; false when it is gone.
         fn save_lead(lead: &Lead) -> bool;
+    }
+    mod endpoints {
+        /// Adds a webhook endpoint.
+        fn add_endpoint(endpoint: &Endpoint) -> ();
+        /// Writes an endpoint's present state; false when it is gone.
+        fn save_endpoint(endpoint: &Endpoint) -> bool;
+        /// Removes an endpoint with its deliveries; false when it was gone.
+        fn remove_endpoint(project: ProjectId, endpoint: EndpointId) -> bool;
+        /// Finds an endpoint; until the transaction ends nobody else changes it.
+        fn lock_endpoint(project: ProjectId, endpoint: EndpointId) -> Option<Endpoint>;
+        /// A project's endpoints, oldest first.
+        fn all_endpoints(project: ProjectId) -> Vec<Endpoint>;
+        /// The project's active endpoints, oldest first, and what each wants to hear of.
+        fn listening_endpoints(project: ProjectId) -> Vec<(EndpointId, Vec<event::Kind>)>;
+    }
+    mod events {
+        /// Keeps something that happened.
+        fn add_event(event: &Record) -> ();
+        /// Forgets up to `limit` events, of any project, whose id is before `before` and of which nothing is pending
+        /// nor was attempted after `since`; returns how many.
+        fn remove_events_before(before: EventId, since: Timestamp, limit: i64) -> i64;
+    }
+    mod deliveries {
+        /// Sends an event on its way to an endpoint.
+        fn add_delivery(delivery: &Delivery) -> ();
+        /// Claims up to `limit` due deliveries of an active endpoint, first attempts or later ones, until the lease ends;
+        /// first attempts only while nobody else holds any of the endpoint's. `None` when the endpoint takes none now.
+        fn claim_deliveries(endpoint: EndpointId, first: bool, now: Timestamp, lease: (Uuid, Timestamp), limit: i64) -> Option<ClaimRow>;
+        /// Files an attempt; false when the lease was lost.
+        fn file_attempt(filed: &Filed) -> bool;
+        /// Gives back what is left of a claim; returns how much.
+        fn release_deliveries(endpoint: EndpointId, lease: Uuid, now: Timestamp) -> i64;
+        /// Gives back all claims, of any project: their holders are dead. Returns how many deliveries they held.
+        fn release_all_deliveries(now: Timestamp) -> i64;
+        /// Sends a delivery once more, on a schedule from its start; false when it is gone or under way just now.
+        fn replay_delivery(project: ProjectId, endpoint: EndpointId, delivery: DeliveryId, now: Timestamp) -> bool;
+        /// Sends the failed deliveries of events since `since` once more; returns how many.
+        fn replay_failed(project: ProjectId, endpoint: EndpointId, since: Timestamp, now: Timestamp) -> i64;
     }
     mod notices {
         /// Leaves a notice; false when the same kind and occasion were told before.
