@@ -1,20 +1,28 @@
 //! A visitor asks: the main use case, from the message to the last event of its answer.
 
 mod cite;
+mod log;
 mod prompt;
 pub(crate) mod queue;
 mod quote;
+pub(crate) mod repeat;
+mod resume;
 mod stream;
 mod turn;
 
 use botplot_core::conversation::{HandledBy, Proof, Status};
-use botplot_core::message::SourceRef;
+use botplot_core::message::{Role, SourceRef};
 use botplot_core::project::Project;
 use botplot_core::visitor::VisitorInfo;
 use botplot_core::{ConversationId, MessageId, ProjectId, SessionId};
-use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use crate::{Engine, Error};
+
+pub use log::{Listener, Log};
+pub use repeat::Idempotency;
+pub use resume::resume;
+pub use turn::METRIC as MESSAGES;
 
 /// A visitor's message, authenticated and within its limits.
 #[derive(Clone, Debug)]
@@ -35,6 +43,14 @@ pub struct Ask {
     pub visitor_info: VisitorInfo,
     /// The page that the visitor is on and what the caller added: `url`, `title`, `metadata`.
     pub context: serde_json::Map<String, serde_json::Value>,
+    /// What was said before, oldest first, in place of what the conversation holds.
+    pub earlier: Option<Vec<(Role, String)>>,
+    /// Further words of the owner to the model, for this turn.
+    pub instructions: Option<String>,
+    /// The key under which the same request gets the same turn.
+    pub idempotency: Option<Idempotency>,
+    /// True when nothing is to be heard that is not committed, so that a restart loses nothing that was heard.
+    pub durable: bool,
 }
 
 /// A turn whose message is stored and whose answer is on its way.
@@ -45,7 +61,7 @@ pub struct Turn {
     /// The answer's message; none while a person has the conversation.
     pub message: Option<MessageId>,
     /// What happens, ending with one `Final` or `Failed`.
-    pub events: mpsc::UnboundedReceiver<TurnEvent>,
+    pub events: Listener,
 }
 
 /// Something to tell the client.
@@ -78,6 +94,8 @@ pub struct Final {
     pub handled_by: HandledBy,
     /// What the visitor may want to ask next.
     pub suggestions: Vec<String>,
+    /// How the answer came about, for the figures: `greeted`, `refused`, `quoted`, `written`, `silent` or `replayed`.
+    pub how: &'static str,
 }
 
 /// The last event of a turn that broke off.
@@ -91,8 +109,21 @@ pub struct Failure {
     pub retryable: bool,
 }
 
-/// Stores the message and sets the answer going; returns as soon as the message is committed.
+/// Stores the message and sets the answer going; returns as soon as the message is committed. A caller that goes
+/// away meanwhile changes nothing: the answer is generated all the same.
 pub async fn ask(engine: &Engine, ask: Ask) -> Result<Turn, Error> {
+    let begun = begin(engine.clone(), ask).in_current_span();
+    engine
+        .tracker()
+        .spawn(begun)
+        .await
+        .unwrap_or_else(|panic| Err(Error::Internal(anyhow::Error::new(panic))))
+}
+
+async fn begin(engine: Engine, ask: Ask) -> Result<Turn, Error> {
+    if let Some(turn) = repeat::earlier(&engine, &ask).await? {
+        return Ok(turn);
+    }
     if let Some(id) = ask.conversation {
         // Before it takes a place in the line: a stranger who knows the id must not keep its owner waiting.
         let found = engine.reader().find_conversation(ask.project.id, id).await?;
@@ -100,18 +131,25 @@ pub async fn ask(engine: &Engine, ask: Ask) -> Result<Turn, Error> {
     }
     let id = ask.conversation.unwrap_or_else(|| ConversationId(engine.ids().random()));
     let ticket = engine.0.turns.enter(id)?;
-    let opened = turn::open(engine, id, &ask).await?;
-    let (sender, events) = mpsc::unbounded_channel();
-    let message = opened.answer.as_ref().map(|a| a.id);
-    match opened.answer {
-        Some(answer) => {
-            let generation = stream::Generation { engine: engine.clone(), ask, answer, ticket, sender };
-            engine.tracker().spawn(generation.run());
-        }
-        // A receiver that is already gone does not need to hear it.
-        None => drop(sender.send(TurnEvent::Final(Box::new(turn::silence(&opened.conversation))))),
+    let opened = turn::open(&engine, id, &ask).await?;
+    if opened.refused {
+        return Err(turn::limit_reached(&engine, &ask.project, id).await?);
     }
-    Ok(Turn { conversation: id, message, events })
+    let Some(answer) = opened.answer else {
+        let last = TurnEvent::Final(Box::new(turn::silence(&opened.conversation)));
+        let events = log::Log::over("", last).listen(0).ok_or(Error::NotFound)?;
+        return Ok(Turn { conversation: id, message: None, events });
+    };
+    let log = log::Log::new(ask.durable);
+    let events = log.listen(0).ok_or(Error::NotFound)?;
+    let message = answer.id;
+    engine.0.turns.begin(message, log.clone());
+    if ask.durable {
+        engine.tracker().spawn(log::keep(engine.clone(), ask.project.id, message, log.clone()));
+    }
+    let generation = stream::Generation { engine: engine.clone(), ask, answer, ticket, log };
+    engine.tracker().spawn(generation.run());
+    Ok(Turn { conversation: id, message: Some(message), events })
 }
 
 /// Stops the running answer of a conversation; false when none was running.

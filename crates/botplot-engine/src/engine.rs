@@ -1,12 +1,14 @@
 //! The engine itself: what every use case has in hand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use botplot_core::{Clock, Ids, ProjectId, Secret};
+use botplot_core::plan::{Limits, Plans};
+use botplot_core::project::Project;
+use botplot_core::{Clock, Ids, KeyId, ProjectId, Secret};
 use botplot_llm::ChatModel;
 use botplot_store::{Reader, Store};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -14,6 +16,9 @@ use crate::chat::queue::Turns;
 use crate::embedder::Embedder;
 use crate::indexes::Indexes;
 use crate::keys::LastUses;
+use crate::live::Live;
+use crate::outbox::Outbox;
+use crate::spending::Spending;
 use crate::{Config, Error};
 
 /// What the binary puts together for an engine.
@@ -30,6 +35,10 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     /// The operator's settings.
     pub config: Config,
+    /// What each plan holds.
+    pub plans: Plans,
+    /// What the model costs, and what a project may spend a day.
+    pub spending: Spending,
 }
 
 pub(crate) struct Inner {
@@ -40,10 +49,15 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) config: Config,
+    pub(crate) plans: Plans,
+    pub(crate) spending: Spending,
     pub(crate) embedder: Embedder,
     pub(crate) indexes: Indexes,
     pub(crate) turns: Turns,
     pub(crate) last_uses: LastUses,
+    pub(crate) live: Live,
+    pub(crate) outbox: Outbox,
+    pub(crate) ended: watch::Sender<Arc<HashSet<KeyId>>>,
     pub(crate) token_secret: Secret,
     pub(crate) job_added: Notify,
     pub(crate) embedding: ProjectLocks,
@@ -76,6 +90,9 @@ impl Engine {
             indexes: Indexes::new(parts.config.index_memory_mb << 20),
             turns: Turns::default(),
             last_uses: LastUses::default(),
+            live: Live::default(),
+            outbox: Outbox::default(),
+            ended: watch::Sender::default(),
             token_secret,
             job_added: Notify::new(),
             embedding: ProjectLocks::default(),
@@ -87,6 +104,8 @@ impl Engine {
             clock: parts.clock,
             ids: parts.ids,
             config: parts.config,
+            plans: parts.plans,
+            spending: parts.spending,
         })))
     }
 
@@ -103,6 +122,26 @@ impl Engine {
     /// Identifiers and randomness.
     pub fn ids(&self) -> &dyn Ids {
         &*self.0.ids
+    }
+
+    /// What each plan holds.
+    pub fn plans(&self) -> &Plans {
+        &self.0.plans
+    }
+
+    /// What a project's plan holds.
+    pub fn plan_limits(&self, project: &Project) -> &Limits {
+        self.0.plans.of(project.plan)
+    }
+
+    /// What the model costs, and what a project may spend a day.
+    pub fn spending(&self) -> &Spending {
+        &self.0.spending
+    }
+
+    /// The keys that were revoked or expired while the server runs, so that what they opened can be closed.
+    pub fn ended_keys(&self) -> watch::Receiver<Arc<HashSet<KeyId>>> {
+        self.0.ended.subscribe()
     }
 
     /// The built-in embedding model.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use botplot_core::{ConversationId, Timestamp};
 use botplot_store as store;
 
 /// The one error of the engine.
@@ -24,6 +25,21 @@ pub enum Error {
     /// The caller may not; the word is the code shown to clients.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The month's answers are used up; the visitor's message is stored all the same.
+    #[error("message_limit_reached")]
+    LimitReached {
+        /// Answers a month.
+        limit: i64,
+        /// Answers used.
+        used: i64,
+        /// When the next month begins.
+        resets_at: Timestamp,
+        /// The conversation in which the message is stored.
+        conversation: ConversationId,
+    },
+    /// Something was sent before under the same name and differs; the word is the code shown to clients.
+    #[error("{0}")]
+    Mismatch(&'static str),
     /// Too much at once; trying again after the given time can help.
     #[error("{code}")]
     TooMany {

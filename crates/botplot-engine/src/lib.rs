@@ -8,13 +8,18 @@ mod error;
 mod indexes;
 pub mod jobs;
 pub mod keys;
+mod leads;
+pub mod live;
+mod outbox;
 pub mod projects;
 pub mod retrieve;
 pub mod setup;
 pub mod sources;
+mod spending;
 pub mod visitors;
 
 pub use config::Config;
 pub use embedder::Embedder;
 pub use engine::{Engine, Parts};
 pub use error::Error;
+pub use spending::{METRIC as SPEND, Spending};

@@ -26,7 +26,9 @@ pub async fn create(engine: &Engine, name: &str) -> Result<Created, Error> {
     let now = engine.clock().now();
     let id = ProjectId(engine.ids().ordered(now));
     let settings = Settings::default();
-    let project = Project { id, name: name.trim().to_owned(), settings, index_version: 0, created_at: now };
+    let plan = engine.plans().first();
+    let project =
+        Project { id, name: name.trim().to_owned(), settings, plan, index_version: 0, created_at: now };
     let (publishable_record, publishable) = keys::draw(engine, id, Class::Publishable, "publishable");
     let (secret_record, secret) = keys::draw(engine, id, Class::Secret, "first secret key");
     add(engine, project.clone(), vec![publishable_record, secret_record]).await?;

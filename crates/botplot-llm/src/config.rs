@@ -33,6 +33,10 @@ pub struct Config {
     pub idle_seconds: u64,
     /// How often a request that failed before its first word is tried again, 0–5.
     pub retries: u32,
+    /// Price of a million tokens that the model reads, in the operator's currency; 0 is free.
+    pub input_price: f64,
+    /// Price of a million tokens that it writes.
+    pub output_price: f64,
     /// The model to ask when this one fails before its first word.
     pub fallback: Option<Fallback>,
 }
@@ -69,6 +73,8 @@ impl Default for Config {
             temperature: None,
             idle_seconds: 60,
             retries: 2,
+            input_price: 0.0,
+            output_price: 0.0,
             fallback: None,
         }
     }
@@ -103,6 +109,11 @@ impl Config {
         }
         if self.retries > 5 {
             faults.push(format!("`llm.retries` must be 0 to 5, not `{}`", self.retries));
+        }
+        for (name, price) in [("input_price", self.input_price), ("output_price", self.output_price)] {
+            if !(0.0..=1e9).contains(&price) {
+                faults.push(format!("`llm.{name}` must be 0 to 1000000000, not `{price}`"));
+            }
         }
         let idle = Duration::from_secs(self.idle_seconds);
         let first = self.own().target("llm", idle, &mut faults);

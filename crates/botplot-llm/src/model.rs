@@ -26,6 +26,14 @@ pub struct Prompt {
     pub messages: Vec<(Role, String)>,
 }
 
+impl Prompt {
+    /// Characters of the instructions and all messages, for estimates of what reading it costs.
+    pub fn characters(&self) -> usize {
+        let said = self.messages.iter().map(|(_, text)| text.chars().count());
+        self.system.chars().count() + said.sum::<usize>()
+    }
+}
+
 /// Who said a message of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {

@@ -83,6 +83,8 @@ methods! {
     mod pages {
         /// A source's pages, oldest first.
         fn list_pages(project: ProjectId, source: SourceId) -> Vec<Page>;
+        /// A part of a source's pages, newest first, and how many there are in all.
+        fn page_pages(project: ProjectId, source: SourceId, limit: i64, offset: i64) -> (Vec<Page>, i64);
         /// The pages that have chunks, of sources that are not disabled.
         fn indexed_pages(project: ProjectId) -> Vec<PageId>;
     }

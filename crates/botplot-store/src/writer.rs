@@ -238,6 +238,7 @@ mod tests {
         Project {
             id: ProjectId(Uuid::from_u128(n)),
             name: n.to_string(),
+            plan: botplot_core::plan::Plan::Business,
             settings: Settings::default(),
             index_version: 0,
             created_at: Timestamp(0),

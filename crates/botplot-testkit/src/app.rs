@@ -12,10 +12,11 @@ use std::time::Duration;
 use botplot_core::conversation::{Conversation, HandledBy, Status};
 use botplot_core::key::{Class, Key};
 use botplot_core::message::Message;
+use botplot_core::plan::Plans;
 use botplot_core::project::Settings;
 use botplot_core::{ConversationId, RandomIds};
 use botplot_engine::projects::Created;
-use botplot_engine::{Config, Engine, Parts, jobs, keys, projects, sources};
+use botplot_engine::{Config, Engine, Parts, Spending, jobs, keys, projects, sources};
 use botplot_store::Store;
 use botplot_web::AppState;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -67,6 +68,8 @@ impl TestApp {
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             config: Config { indexing_threads: 1, ..Config::default() },
+            plans: Plans::default(),
+            spending: Spending::default(),
         };
         let engine = Engine::open(parts).await.expect("a new database opens");
         let project = projects::create(&engine, "first").await.expect("the first project has a free name");
@@ -130,8 +133,8 @@ impl TestApp {
     /// Makes one more key of the first project and revokes it.
     pub async fn revoked_key(&self, class: Class) -> Key {
         let id = self.project.project.id;
-        let (record, key) = keys::create(&self.engine, id, class, "old").await.expect("the name is sound");
-        keys::revoke(&self.engine, id, record.id).await.expect("the key was just made");
+        let (record, key) = keys::create(&self.engine, id, class, "old", "test").await.expect("the name is sound");
+        keys::revoke(&self.engine, id, record.id, "test").await.expect("the key was just made");
         key
     }
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 pub use code::Code;
 
@@ -30,6 +31,7 @@ pub struct ApiError {
     code: Code,
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
+    members: Map<String, Value>,
     after: Option<Duration>,
 }
 
@@ -43,6 +45,8 @@ struct Problem<'a> {
     request_id: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [Fault],
+    #[serde(flatten)]
+    members: &'a Map<String, Value>,
     error: Mirror<'a>,
 }
 
@@ -55,7 +59,7 @@ struct Mirror<'a> {
 impl ApiError {
     /// An error of this code, in the code's own words.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: Cow::Borrowed(code.doc()), faults: Vec::new(), after: None }
+        Self { code, detail: Cow::Borrowed(code.doc()), faults: Vec::new(), members: Map::new(), after: None }
     }
 
     /// An error of this code in other words, which a client may see.
@@ -69,12 +73,21 @@ impl ApiError {
         Self { detail: Cow::Owned(sentences.join("; ")), faults, ..Self::new(Code::InvalidRequest) }
     }
 
+    /// The same error with one more member in its JSON.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// The code.
     pub fn code(&self) -> Code {
         self.code
     }
 
-    fn after(mut self, wait: Duration) -> Self {
+    /// The same error, saying when to come back.
+    #[must_use]
+    pub(crate) fn after(mut self, wait: Duration) -> Self {
         self.after = Some(wait);
         self
     }
@@ -90,6 +103,7 @@ impl ApiError {
             code,
             request_id,
             errors: &self.faults,
+            members: &self.members,
             error: Mirror { code, message: &self.detail },
         };
         serde_json::to_vec(&problem).expect("strings and numbers always serialise")
@@ -131,6 +145,12 @@ impl From<botplot_engine::Error> for ApiError {
             Error::Invalid { field, why } => Self::invalid(vec![Fault { field, message: why }]),
             Error::Conflict(name) => Self::named(name, Code::Conflict),
             Error::Forbidden(name) => Self::named(name, Code::InsufficientScope),
+            Error::LimitReached { limit, used, resets_at, conversation } => {
+                let refusal = Self::new(Code::MessageLimitReached).with("limit", limit).with("used", used);
+                let refusal = refusal.with("resets_at", resets_at.rfc3339());
+                refusal.with("conversation_id", conversation.to_string())
+            }
+            Error::Mismatch(name) => Self::named(name, Code::IdempotencyKeyReused),
             Error::TooMany { code, after } => Self::named(code, Code::TooManyRequests).after(after),
             Error::Busy => Self::new(Code::Busy).after(Duration::from_secs(1)),
             Error::Internal(cause) => Self::internal(&cause),

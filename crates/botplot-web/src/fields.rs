@@ -26,6 +26,11 @@ impl Fields {
         fields
     }
 
+    /// All that was sent and is not read yet, as one value.
+    pub(crate) fn whole(&self) -> Value {
+        Value::Object(self.values.clone())
+    }
+
     /// Notes a fault; the first one of a field counts.
     pub(crate) fn fault(&mut self, field: impl Into<String>, message: impl Into<String>) {
         let field = field.into();

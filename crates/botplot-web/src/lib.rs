@@ -6,11 +6,15 @@
 mod api;
 mod auth;
 mod body;
+mod cited;
 pub mod error;
 mod fields;
 mod health;
+mod ids;
+pub mod limits;
 pub mod metrics;
 mod middleware;
+mod page;
 mod pages;
 mod router;
 mod sse;

@@ -2,18 +2,18 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::{AppState, api, error, health, middleware, pages, widget};
 
 /// Everything that the server answers to.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        // For visitors: publishable or secret key.
-        .route("/api/chat", post(api::chat::create))
-        .route("/api/chat/stop", post(api::chat::stop::create))
-        .route("/widget/session", post(widget::session::create))
+    documented()
+        .0
         // For owners: secret key.
         .route("/api/v1/{*path}", any(api::v1::unknown))
         // Pages.
@@ -21,10 +21,6 @@ pub fn router(state: AppState) -> Router {
         .route("/try/{key}", get(pages::chat::show))
         .route("/errors", get(pages::errors::show))
         .route("/assets/{name}", get(pages::assets::show))
-        // For operators.
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .fallback(error::no_such_address)
         .method_not_allowed_fallback(error::wrong_method)
         // A request passes these from the last to the first.
@@ -33,4 +29,20 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(middleware::cors::open))
         .layer(from_fn_with_state(state.clone(), middleware::observe::observe))
         .with_state(state)
+}
+
+/// The addresses that programs call, and what their own attributes say of them.
+pub(crate) fn documented() -> (Router<AppState>, OpenApi) {
+    OpenApiRouter::new()
+        // For visitors: publishable or secret key.
+        .routes(routes!(api::chat::create))
+        .routes(routes!(api::chat::resume::show))
+        .routes(routes!(api::chat::stop::create))
+        .routes(routes!(widget::session::create))
+        // For owners: secret key.
+        // For operators.
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .split_for_parts()
 }

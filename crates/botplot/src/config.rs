@@ -4,19 +4,24 @@ mod check;
 mod default;
 mod fault;
 mod layers;
+mod limits;
 mod log;
+mod plans;
 mod server;
 mod settings;
 
 use std::path::PathBuf;
 
 use botplot_core::Secret;
+use botplot_engine::Spending;
 use serde::Deserialize;
 
 pub(crate) use default::commented;
 pub(crate) use fault::Faults;
 pub(crate) use layers::{Flags, Given};
+pub(crate) use limits::Limits;
 pub(crate) use log::{Format, Log};
+pub(crate) use plans::Plans;
 pub(crate) use server::Server;
 
 /// Everything that can be set.
@@ -35,6 +40,10 @@ pub(crate) struct Config {
     pub(crate) egress: botplot_egress::Config,
     /// Search and background work.
     pub(crate) engine: botplot_engine::Config,
+    /// What each plan holds.
+    pub(crate) plans: Plans,
+    /// How often callers may call, and what a project may spend.
+    pub(crate) limits: Limits,
     /// Logs.
     pub(crate) log: Log,
 }
@@ -48,6 +57,8 @@ impl Default for Config {
             llm: botplot_llm::Config::default(),
             egress: botplot_egress::Config::default(),
             engine: botplot_engine::Config::default(),
+            plans: Plans::default(),
+            limits: Limits::default(),
             log: Log::default(),
         }
     }
@@ -90,6 +101,15 @@ impl Config {
             None => self.database.url.clone(),
         };
         Ok(botplot_store::Config { url, connections: self.database.connections })
+    }
+
+    /// What the model costs, and what a project may spend a day.
+    pub(crate) fn spending(&self) -> Spending {
+        Spending {
+            input_price: self.llm.input_price,
+            output_price: self.llm.output_price,
+            daily: self.limits.daily_spend,
+        }
     }
 
     /// True when the rows are in PostgreSQL.

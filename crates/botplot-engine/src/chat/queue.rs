@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use botplot_core::ConversationId;
+use botplot_core::{ConversationId, MessageId};
 use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 
+use super::log::Log;
 use crate::Error;
 
 /// Turns that may wait behind the running one.
@@ -24,23 +25,45 @@ type Lines = Arc<Mutex<HashMap<ConversationId, Line>>>;
 
 /// The conversations that have a turn running or waiting on this node.
 #[derive(Default)]
-pub(crate) struct Turns(Lines);
+pub(crate) struct Turns {
+    lines: Lines,
+    logs: Mutex<HashMap<MessageId, Arc<Log>>>,
+}
 
 impl Turns {
     /// Takes a place in the conversation's line; refuses the fifth.
     pub(crate) fn enter(&self, conversation: ConversationId) -> Result<Ticket, Error> {
-        let mut lines = lock(&self.0);
+        let mut lines = lock(&self.lines);
         let line = lines.entry(conversation).or_default();
         if line.inside > WAITING {
             return Err(Error::TooMany { code: "too_many_turns", after: Duration::from_secs(2) });
         }
         line.inside += 1;
-        Ok(Ticket { conversation, lines: self.0.clone(), baton: line.baton.clone() })
+        Ok(Ticket { conversation, lines: self.lines.clone(), baton: line.baton.clone() })
+    }
+
+    /// Keeps what the answer says where others find it.
+    pub(crate) fn begin(&self, answer: MessageId, log: Arc<Log>) {
+        self.logs().insert(answer, log);
+    }
+
+    /// What the answer has said so far, if it is being written here.
+    pub(crate) fn log(&self, answer: MessageId) -> Option<Arc<Log>> {
+        self.logs().get(&answer).cloned()
+    }
+
+    /// Forgets an answer that is over; who listens to it hears it out.
+    pub(crate) fn end(&self, answer: MessageId) {
+        self.logs().remove(&answer);
+    }
+
+    fn logs(&self) -> MutexGuard<'_, HashMap<MessageId, Arc<Log>>> {
+        self.logs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stops the running turn; false when none is running.
     pub(crate) fn stop(&self, conversation: ConversationId) -> bool {
-        let lines = lock(&self.0);
+        let lines = lock(&self.lines);
         let running = lines.get(&conversation).and_then(|l| l.running.as_ref());
         running.inspect(|token| token.cancel()).is_some()
     }
@@ -113,7 +136,7 @@ mod tests {
         drop(floor);
         assert!(tickets[1].floor().now_or_never().is_some());
         drop(tickets);
-        assert!(lock(&turns.0).is_empty(), "a line without turns was kept");
+        assert!(lock(&turns.lines).is_empty(), "a line without turns was kept");
     }
 
     #[tokio::test]

@@ -1,18 +1,21 @@
 //! One answer, from the passages to the last event; runs on the engine's tracker, whether or not the client stays.
 
+use std::sync::Arc;
+
 use botplot_core::answer::{Evidence, Plan, plan};
+use botplot_core::conversation::HandledBy;
 use botplot_core::courtesy::{self, Courtesy};
 use botplot_core::message::{Message, Role, State};
-use botplot_llm::{ChatModel, Piece};
+use botplot_llm::{ChatModel, Piece, Usage};
 use futures_util::StreamExt as _;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::cite::Citations;
+use super::log::Log;
 use super::queue::Ticket;
 use super::{Ask, Failure, TurnEvent, prompt, quote, turn};
 use crate::retrieve::{self, Retrieved};
-use crate::{Engine, Error};
+use crate::{Engine, Error, spending};
 
 /// Bytes that an answer may have; a model that goes on is cut.
 const ANSWER_LIMIT: usize = 64 * 1024;
@@ -27,7 +30,7 @@ pub(super) struct Generation {
     pub(super) ask: Ask,
     pub(super) answer: Message,
     pub(super) ticket: Ticket,
-    pub(super) sender: UnboundedSender<TurnEvent>,
+    pub(super) log: Arc<Log>,
 }
 
 /// An answer as far as it got.
@@ -38,6 +41,7 @@ struct Draft {
     used: Vec<usize>,
     state: Option<State>,
     failure: Option<Failure>,
+    how: &'static str,
 }
 
 impl Generation {
@@ -45,37 +49,53 @@ impl Generation {
     pub(super) async fn run(self) {
         let floor = self.ticket.floor().await;
         let outcome = self.answer(&floor.stopped).await;
-        let event = match outcome {
+        let last = match outcome {
             Ok(event) => event,
             Err(error) => self.give_up(&error).await,
         };
         drop(floor);
-        // A client that has left does not hear it; the answer is stored all the same.
-        let _ = self.sender.send(event);
+        self.log.end(last);
+        self.engine.0.turns.end(self.answer.id);
     }
 
     async fn answer(&self, stopped: &CancellationToken) -> Result<TurnEvent, Error> {
+        let (engine, project) = (&self.engine, &self.ask.project);
+        if self.is_taken_over().await? {
+            let taken = Message { state: State::Stopped, ..self.answer.clone() };
+            return Ok(TurnEvent::Final(Box::new(turn::close(engine, taken, Vec::new(), "silent").await?)));
+        }
         let history = self.history().await?;
-        let asked = history.iter().filter(|m| m.role == Role::User).map(|m| m.content.clone());
+        let asked = history.iter().filter(|(role, _)| *role == Role::User).map(|(_, text)| text.clone());
         let asked: Vec<String> = asked.collect();
         let earlier = &asked[asked.len().saturating_sub(CONTEXT)..];
-        let (engine, project) = (&self.engine, &self.ask.project);
         let limit = engine.0.config.passages;
         let found = retrieve::passages(engine, project.id, &self.ask.message, earlier, limit).await?;
         let courtesy = courtesy::of(&self.ask.message);
         let evidence = Evidence { confidence: found.confidence, passages: found.passages.len(), courtesy };
         let model = engine.0.model.clone();
         let draft = match plan(evidence, project.settings.threshold, model.is_some()) {
-            Plan::Greet(kind) => self.say(&kind_word(kind, &project.settings.welcome)),
-            Plan::Refuse => self.say(&project.settings.refusal.clone()),
+            Plan::Greet(kind) => {
+                Draft { how: "greeted", ..self.say(&kind_word(kind, &project.settings.widget.welcome)) }
+            }
+            Plan::Refuse => Draft { how: "refused", ..self.say(&project.settings.refusal.clone()) },
             Plan::Extract => self.quote(&found),
+            Plan::Generate if spending::is_spent(engine, project).await? => self.quote(&found),
             Plan::Generate => self.generate(model.as_deref(), &found, &history, stopped).await?,
         };
         self.finish(draft, &found).await
     }
 
-    /// Earlier messages of the conversation, oldest first, without this turn's own.
-    async fn history(&self) -> Result<Vec<Message>, Error> {
+    /// True when a person took the conversation while this turn waited.
+    async fn is_taken_over(&self) -> Result<bool, Error> {
+        let found = self.engine.reader().find_conversation(self.answer.project, self.answer.conversation);
+        Ok(found.await?.ok_or(Error::NotFound)?.handled_by == HandledBy::Human)
+    }
+
+    /// What was said before, oldest first, without this turn's own.
+    async fn history(&self) -> Result<Vec<(Role, String)>, Error> {
+        if let Some(earlier) = &self.ask.earlier {
+            return Ok(earlier.clone());
+        }
         if self.ask.conversation.is_none() {
             return Ok(Vec::new());
         }
@@ -83,12 +103,12 @@ impl Generation {
         let said =
             self.engine.reader().list_messages(self.answer.project, self.answer.conversation, wanted).await?;
         let before = |m: &Message| m.created_at.0 + 1 < self.answer.created_at.0 && m.state != State::Pending;
-        Ok(said.into_iter().filter(before).collect())
+        Ok(said.into_iter().filter(before).map(|m| (m.role, m.content)).collect())
     }
 
     fn say(&self, text: &str) -> Draft {
         for word in text.split_inclusive(' ') {
-            self.send(word);
+            self.log.say(word);
         }
         Draft { text: text.to_owned(), ..Draft::default() }
     }
@@ -96,22 +116,22 @@ impl Generation {
     fn quote(&self, found: &Retrieved) -> Draft {
         let quoted = quote::best(&self.ask.message, found);
         if quoted.text.is_empty() {
-            return self.say(&self.ask.project.settings.refusal);
+            return Draft { how: "refused", ..self.say(&self.ask.project.settings.refusal) };
         }
-        Draft { used: quoted.used, ..self.say(&quoted.text) }
+        Draft { used: quoted.used, how: "quoted", ..self.say(&quoted.text) }
     }
 
     async fn generate(
         &self,
         model: Option<&dyn ChatModel>,
         found: &Retrieved,
-        history: &[Message],
+        history: &[(Role, String)],
         stopped: &CancellationToken,
     ) -> Result<Draft, Error> {
         let Some(model) = model else { return Ok(self.quote(found)) };
         let (mut passages, mut history) = (found.passages.as_slice(), history);
         loop {
-            let prompt = prompt::build(&self.ask.project, passages, history, &self.ask.message);
+            let prompt = prompt::build(&self.ask, passages, history);
             let mut citations = Citations::of(passages.len());
             match self.listen(model, prompt, &mut citations, stopped).await {
                 Ok(mut draft) => {
@@ -136,12 +156,15 @@ impl Generation {
         citations: &mut Citations,
         stopped: &CancellationToken,
     ) -> Result<Draft, botplot_llm::Error> {
+        let read = prompt.characters();
         let (mut stream, mut draft, mut said) = (model.stream(prompt), Draft::default(), 0);
+        let mut usage = Usage::default();
+        draft.how = "written";
         while said <= ANSWER_LIMIT {
             let piece = tokio::select! {
                 biased;
                 () = stopped.cancelled() => { draft.state = Some(State::Stopped); break }
-                () = self.engine.stopping().cancelled() => { draft.failure = Some(restarting()); break }
+                () = self.engine.stopping().cancelled() => { draft.failure = Some(turn::restarting()); break }
                 piece = stream.next() => piece,
             };
             match piece {
@@ -149,7 +172,11 @@ impl Generation {
                     said += text.len();
                     self.append(&mut draft, &citations.push(&text));
                 }
-                Some(Ok(Piece::End { .. })) | None => break,
+                Some(Ok(Piece::End { usage: counted, .. })) => {
+                    usage = counted;
+                    break;
+                }
+                None => break,
                 Some(Err(error)) if said == 0 => return Err(error),
                 Some(Err(error)) => {
                     draft.failure = Some(broken(&error));
@@ -158,6 +185,9 @@ impl Generation {
             }
         }
         self.append(&mut draft, &citations.rest());
+        if let Err(error) = spending::count(&self.engine, self.answer.project, usage, read, said).await {
+            tracing::error!(%error, project.id = %self.answer.project, "could not count what an answer cost");
+        }
         let silent = draft.text.trim().is_empty() && draft.state.is_none() && draft.failure.is_none();
         if silent { Err(botplot_llm::Error::Transient("it said nothing".into())) } else { Ok(draft) }
     }
@@ -171,13 +201,8 @@ impl Generation {
     fn append(&self, draft: &mut Draft, text: &str) {
         if !text.is_empty() {
             draft.text.push_str(text);
-            self.send(text);
+            self.log.say(text);
         }
-    }
-
-    fn send(&self, text: &str) {
-        // Generation goes on when the client has left.
-        let _ = self.sender.send(TurnEvent::Token(text.to_owned()));
     }
 
     async fn finish(&self, draft: Draft, found: &Retrieved) -> Result<TurnEvent, Error> {
@@ -186,19 +211,22 @@ impl Generation {
         let state =
             if draft.failure.is_some() { State::Failed } else { draft.state.unwrap_or(State::Complete) };
         let confidence = Some((found.confidence * 100.0).round() / 100.0);
-        let answer = Message { content: draft.text, sources, confidence, state, ..self.answer.clone() };
-        let closed = turn::close(&self.engine, answer, suggestions).await?;
+        let failure = draft.failure.as_ref().map(|f| f.code.to_owned());
+        let answer =
+            Message { content: draft.text, sources, confidence, state, failure, ..self.answer.clone() };
+        let closed = turn::close(&self.engine, answer, suggestions, draft.how).await?;
         Ok(draft.failure.map_or_else(|| TurnEvent::Final(Box::new(closed)), TurnEvent::Failed))
     }
 
     async fn give_up(&self, error: &Error) -> TurnEvent {
         tracing::error!(%error, conversation.id = %self.answer.conversation, "an answer failed");
-        let failed = Message { state: State::Failed, ..self.answer.clone() };
-        if let Err(error) = turn::close(&self.engine, failed, Vec::new()).await {
+        let our_fault = turn::our_fault();
+        let failure = Some(our_fault.code.to_owned());
+        let failed = Message { state: State::Failed, failure, ..self.answer.clone() };
+        if let Err(error) = turn::close(&self.engine, failed, Vec::new(), "failed").await {
             tracing::error!(%error, conversation.id = %self.answer.conversation, "a failed answer could not be stored");
         }
-        let message = "Something went wrong on our side. Please try again.".to_owned();
-        TurnEvent::Failed(Failure { code: "internal_error", message, retryable: true })
+        TurnEvent::Failed(our_fault)
     }
 }
 
@@ -208,11 +236,6 @@ fn kind_word(kind: Courtesy, welcome: &str) -> String {
         Courtesy::Thanks => "You're welcome!".to_owned(),
         Courtesy::Farewell => "Goodbye!".to_owned(),
     }
-}
-
-fn restarting() -> Failure {
-    let message = "The server is restarting. Please send your message again in a moment.".to_owned();
-    Failure { code: "server_restarting", message, retryable: true }
 }
 
 fn broken(error: &botplot_llm::Error) -> Failure {

@@ -1,54 +1,166 @@
 //! The two transactions of a turn: the one that takes the message in, and the one that puts the answer away.
 
-use botplot_core::conversation::{Conversation, HandledBy, Status};
+use botplot_core::conversation::{Conversation, HandledBy, Proof, Status};
+use botplot_core::event::Event;
 use botplot_core::handoff::{Speaker, asked_in_words, speaker};
-use botplot_core::message::{Message, Role, State};
-use botplot_core::{ConversationId, MessageId, Timestamp};
+use botplot_core::message::{Message, Outcome, Role, State};
+use botplot_core::notice::{Kind, Notice};
+use botplot_core::plan::{Warning, warning};
+use botplot_core::project::Project;
+use botplot_core::{ConversationId, MessageId, NoticeId, Timestamp};
 use botplot_store::Tx;
-use serde_json::Map;
+use serde_json::{Map, json};
 
-use super::{Ask, Final};
-use crate::{Engine, Error};
+use super::{Ask, Failure, Final, repeat};
+use crate::live::{self, LiveEvent};
+use crate::{Engine, Error, leads, outbox};
+
+/// The metric of `usage` that counts answers by month.
+pub const METRIC: &str = "messages";
 
 /// What stands in the store once a message was taken in.
 pub(super) struct Opened {
     pub(super) conversation: Conversation,
     /// The answer to come; none when nobody answers now.
     pub(super) answer: Option<Message>,
+    /// True when the month's answers are used up.
+    pub(super) refused: bool,
 }
 
-/// Stores the visitor's message, and the place of its answer if there will be one; its commit is the acknowledgement.
+/// Stores the visitor's message, and the place of its answer if there will be one, for which a unit of the plan is
+/// reserved; its commit is the acknowledgement.
 pub(super) async fn open(engine: &Engine, id: ConversationId, ask: &Ask) -> Result<Opened, Error> {
-    let (ask, now) = (ask.clone(), engine.clock().now());
-    let (question_id, answer_id) = (MessageId(engine.ids().random()), MessageId(engine.ids().random()));
-    let opened = engine.0.store.write(move |tx| {
-        Box::pin(async move {
-            let mut conversation = resume_or_begin(tx, id, &ask, now).await?;
-            conversation.visitor_info.merge(&ask.visitor_info);
-            conversation.handoff_requested |=
-                conversation.handled_by == HandledBy::Ai && asked_in_words(&ask.message);
-            conversation.status = Status::Active;
-            conversation.message_count += 1;
-            conversation.updated_at = now;
-            tx.save_conversation(&conversation).await?;
-            let question = message(&conversation, question_id, Role::User, State::Complete, now);
-            tx.add_message(&Message {
-                content: ask.message.clone(),
-                context: ask.context.clone(),
-                ..question
-            })
-            .await?;
-            if speaker(&conversation, &ask.project.settings) == Speaker::Nobody {
-                return Ok(Opened { conversation, answer: None });
-            }
-            // One microsecond later, so that question and answer keep their order whatever their random ids.
-            let after = Timestamp(now.0 + 1);
-            let answer = message(&conversation, answer_id, Role::Assistant, State::Pending, after);
-            tx.add_message(&answer).await?;
-            Ok::<_, Error>(Opened { conversation, answer: Some(answer) })
-        })
+    let (ask, now, inside) = (ask.clone(), engine.clock().now(), engine.clone());
+    let opened = engine.0.store.write(move |tx| Box::pin(take_in(tx, inside, id, ask, now)));
+    let opened = opened.await?;
+    engine.0.outbox.wake();
+    engine.0.live.wake(id);
+    Ok(opened)
+}
+
+async fn take_in(
+    tx: &mut Tx,
+    engine: Engine,
+    id: ConversationId,
+    ask: Ask,
+    now: Timestamp,
+) -> Result<Opened, Error> {
+    let question_id = MessageId(engine.ids().random());
+    let mut conversation = resume_or_begin(tx, id, &ask, now).await?;
+    let before = (conversation.status, conversation.handoff_requested);
+    conversation.visitor_info.merge(&ask.visitor_info);
+    conversation.handoff_requested |=
+        conversation.handled_by == HandledBy::Ai && asked_in_words(&ask.message);
+    conversation.status = Status::Active;
+    conversation.message_count += 1;
+    conversation.updated_at = now;
+    tx.save_conversation(&conversation).await?;
+    let question = message(&conversation, question_id, Role::User, State::Complete, now);
+    let question = Message { content: ask.message.clone(), context: ask.context.clone(), ..question };
+    tx.add_message(&question).await?;
+    let asked_now = conversation.handoff_requested && !before.1;
+    if before != (conversation.status, conversation.handoff_requested) {
+        live::record(tx, &engine, &conversation, &LiveEvent::Status).await?;
+    }
+    let lead =
+        leads::capture(tx, &engine, &conversation, ask.session, &ask.visitor_info, question_id, now).await?;
+    let events = arrival(&conversation, &question, ask.conversation.is_none(), lead, asked_now);
+    outbox::emit(tx, &engine, conversation.project, &events).await?;
+    if speaker(&conversation, &ask.project.settings) == Speaker::Nobody {
+        repeat::take(tx, &ask, id, None, None, now).await?;
+        return Ok(Opened { conversation, answer: None, refused: false });
+    }
+    let month = now.month();
+    if !reserve(tx, &engine, &ask.project, &month, now).await? {
+        repeat::take(tx, &ask, id, None, Some("message_limit_reached"), now).await?;
+        return Ok(Opened { conversation, answer: None, refused: true });
+    }
+    // One microsecond later, so that question and answer keep their order whatever their random ids.
+    let (answer_id, after) = (MessageId(engine.ids().random()), Timestamp(now.0 + 1));
+    let answer = message(&conversation, answer_id, Role::Assistant, State::Pending, after);
+    let answer = Message { reserved: Some(month), ..answer };
+    tx.add_message(&answer).await?;
+    repeat::take(tx, &ask, id, Some(answer_id), None, now).await?;
+    Ok(Opened { conversation, answer: Some(answer), refused: false })
+}
+
+/// What webhooks tell of a message that came in, in the order in which they are sent.
+fn arrival(
+    conversation: &Conversation,
+    question: &Message,
+    is_first: bool,
+    lead: Option<Event>,
+    asked_for_person: bool,
+) -> Vec<Event> {
+    let (conversation_id, visitor_id) = (conversation.id, conversation.visitor_id.clone());
+    let message_id = Some(question.id);
+    let started = is_first.then(|| Event::ConversationStarted {
+        conversation_id,
+        message_id,
+        visitor_id: visitor_id.clone(),
+        visitor_info: conversation.visitor_info.0.clone(),
     });
-    opened.await
+    let received = Event::MessageReceived {
+        conversation_id,
+        message_id: question.id,
+        visitor_id: visitor_id.clone(),
+        content: question.content.clone(),
+        role: question.role.as_str(),
+    };
+    let handoff = asked_for_person.then(|| Event::HandoffRequested {
+        conversation_id,
+        message_id,
+        visitor_id,
+        reason: None,
+    });
+    [started, Some(received), lead, handoff].into_iter().flatten().collect()
+}
+
+/// Takes one of the month's answers for a turn; false when none is left. Warns the owner on the way.
+async fn reserve(
+    tx: &mut Tx,
+    engine: &Engine,
+    project: &Project,
+    month: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    // As the plan is now, not as it was when the request came in.
+    let plan = tx.find_project(project.id).await?.ok_or(Error::NotFound)?.plan;
+    let limit = engine.plans().of(plan).monthly();
+    let Some(used) = tx.take_unit(project.id, month, METRIC, limit).await? else { return Ok(false) };
+    let Some(limit) = limit else { return Ok(true) };
+    if let Some(warning) = warning(used, limit) {
+        let kind = match warning {
+            Warning::Near => Kind::MessagesNearLimit,
+            Warning::Full => Kind::MessagesAtLimit,
+        };
+        let detail = json!({ "used": used, "limit": limit, "resets_at": now.next_month().rfc3339() });
+        let notice = Notice {
+            id: NoticeId(engine.ids().ordered(now)),
+            project: project.id,
+            kind,
+            occasion: month.to_owned(),
+            detail: detail.as_object().cloned().unwrap_or_default(),
+            created_at: now,
+        };
+        if tx.add_notice(&notice).await? {
+            tracing::warn!(project.id = %project.id, used, limit, "the month's answers are running out");
+        }
+    }
+    Ok(true)
+}
+
+/// The refusal of a turn for which the month holds no answer.
+pub(super) async fn limit_reached(
+    engine: &Engine,
+    project: &Project,
+    conversation: ConversationId,
+) -> Result<Error, Error> {
+    let now = engine.clock().now();
+    let limit = engine.plan_limits(project).messages;
+    let used = engine.reader().usage(project.id, &now.month()).await?;
+    let used = used.iter().find(|(metric, _)| metric == METRIC).map_or(0, |(_, used)| *used);
+    Ok(Error::LimitReached { limit, used, resets_at: now.next_month(), conversation })
 }
 
 async fn resume_or_begin(
@@ -70,11 +182,14 @@ async fn resume_or_begin(
         project: ask.project.id,
         visitor_id: ask.visitor_id.clone(),
         session: Some(ask.session),
-        token_required: matches!(ask.proof, botplot_core::conversation::Proof::Session(_)),
+        token_required: matches!(ask.proof, Proof::Session(_)),
+        identified: ask.proof == Proof::Identity,
         visitor_info: ask.visitor_info.clone(),
         status: Status::Active,
         handled_by: HandledBy::Ai,
         handoff_requested: false,
+        agent: None,
+        tags: Vec::new(),
         message_count: 0,
         created_at: now,
         updated_at: now,
@@ -84,39 +199,106 @@ async fn resume_or_begin(
 }
 
 fn message(of: &Conversation, id: MessageId, role: Role, state: State, at: Timestamp) -> Message {
-    let (project, conversation) = (of.project, of.id);
-    let (content, context, sources, confidence) = (String::new(), Map::new(), Vec::new(), None);
-    Message { id, project, conversation, role, content, context, sources, confidence, state, created_at: at }
+    Message {
+        id,
+        project: of.project,
+        conversation: of.id,
+        role,
+        content: String::new(),
+        context: Map::new(),
+        sources: Vec::new(),
+        confidence: None,
+        state,
+        author: None,
+        failure: None,
+        outcome: None,
+        reserved: None,
+        rating: None,
+        comment: None,
+        created_at: at,
+    }
 }
 
-/// Stores an answer, whole or cut, counts it if it is whole, and says how the conversation stands.
+/// Stores an answer, whole or cut, uses its reserved unit or gives it back, and says how the conversation stands.
 pub(super) async fn close(
     engine: &Engine,
     answer: Message,
     suggestions: Vec<String>,
+    how: &'static str,
 ) -> Result<Final, Error> {
-    let now = engine.clock().now();
-    let closed = engine.0.store.write(move |tx| {
-        Box::pin(async move {
-            tx.finish_message(&answer).await?;
-            let mut conversation =
-                tx.find_conversation(answer.project, answer.conversation).await?.ok_or(Error::NotFound)?;
-            conversation.message_count += 1;
-            conversation.updated_at = now;
-            tx.save_conversation(&conversation).await?;
-            if answer.state == State::Complete {
-                tx.add_usage(answer.project, &now.month(), "messages", 1).await?;
-            }
-            Ok::<_, Error>(Final {
-                message: Some(answer.id),
-                sources: answer.sources,
-                confidence: answer.confidence,
-                suggestions,
-                ..silence(&conversation)
-            })
-        })
-    });
-    closed.await
+    let (now, inside) = (engine.clock().now(), engine.clone());
+    let closed =
+        engine.0.store.write(move |tx| Box::pin(put_away(tx, inside, answer, suggestions, how, now)));
+    let closed = closed.await?;
+    engine.0.outbox.wake();
+    Ok(closed)
+}
+
+async fn put_away(
+    tx: &mut Tx,
+    engine: Engine,
+    mut answer: Message,
+    suggestions: Vec<String>,
+    how: &'static str,
+    now: Timestamp,
+) -> Result<Final, Error> {
+    let mut conversation =
+        tx.find_conversation(answer.project, answer.conversation).await?.ok_or(Error::NotFound)?;
+    let said = !answer.content.is_empty();
+    if conversation.handled_by == HandledBy::Human {
+        answer.confidence = None;
+    }
+    let mut last = Final {
+        message: (said || answer.state == State::Complete).then_some(answer.id),
+        sources: answer.sources.clone(),
+        confidence: answer.confidence,
+        suggestions,
+        how,
+        ..silence(&conversation)
+    };
+    if answer.state != State::Failed {
+        answer.outcome = Some(outcome(&last));
+    }
+    if last.message.is_none() {
+        // Nothing was said: the place that was kept for it is not shown as a message.
+        answer.state = State::Failed;
+    }
+    let counts = matches!(answer.state, State::Complete | State::Stopped);
+    if !tx.finish_message(&answer).await? {
+        // Somebody closed it in the meantime, who also gave its unit back.
+        last.message = None;
+        return Ok(last);
+    }
+    if let Some(month) = answer.reserved.as_deref().filter(|_| !counts) {
+        tx.add_usage(answer.project, month, METRIC, -1).await?;
+    }
+    if said {
+        conversation.message_count += 1;
+    }
+    conversation.updated_at = now;
+    tx.save_conversation(&conversation).await?;
+    if counts {
+        let event = Event::MessageSent {
+            conversation_id: conversation.id,
+            message_id: answer.id,
+            visitor_id: conversation.visitor_id,
+            content: answer.content,
+            role: answer.role.as_str(),
+            sources: answer.sources,
+            confidence: answer.confidence,
+        };
+        outbox::emit(tx, &engine, answer.project, &[event]).await?;
+    }
+    Ok(last)
+}
+
+fn outcome(last: &Final) -> Outcome {
+    Outcome {
+        status: last.status.as_str().to_owned(),
+        handoff_requested: last.handoff_requested,
+        handled_by: last.handled_by.as_str().to_owned(),
+        suggestions: last.suggestions.clone(),
+    }
 }
 
 /// The last event of a turn in which nobody answers now.
@@ -130,5 +312,18 @@ pub(super) fn silence(conversation: &Conversation) -> Final {
         handoff_requested: conversation.handoff_requested,
         handled_by: conversation.handled_by,
         suggestions: Vec::new(),
+        how: "silent",
     }
+}
+
+/// What a client hears when the server stops before its answer is whole.
+pub(super) fn restarting() -> Failure {
+    let message = "The server is restarting. Please send your message again in a moment.".to_owned();
+    Failure { code: "server_restarting", message, retryable: true }
+}
+
+/// What a client hears when a fault of ours cost it its answer.
+pub(super) fn our_fault() -> Failure {
+    let message = "Something went wrong on our side. Please try again.".to_owned();
+    Failure { code: "internal_error", message, retryable: true }
 }

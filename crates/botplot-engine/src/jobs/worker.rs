@@ -7,6 +7,7 @@ use botplot_core::job::{Fault, Job, LEASE, next_try};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{JOBS, Kind, embed_project};
+use crate::chat::MESSAGES;
 use crate::{Engine, Error};
 
 /// How often other processes' jobs are looked for; this process's own wake the worker at once.
@@ -38,11 +39,18 @@ async fn tidy_up(engine: &Engine) -> Result<(), Error> {
     // On shared data a recent turn may be another node's, still running.
     let patience = if engine.0.store.is_shared() { LONGEST_TURN } else { 0 };
     let now = engine.clock().now().plus_seconds(-patience);
-    let dead = engine
-        .0
-        .store
-        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.fail_pending_messages(now).await?) }));
-    let dead = dead.await?.len();
+    let dead = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            let dead = tx.fail_pending_messages(now).await?;
+            for (project, _, reserved) in &dead {
+                if let Some(month) = reserved {
+                    tx.add_usage(*project, month, MESSAGES, -1).await?;
+                }
+            }
+            Ok::<_, Error>(dead.len())
+        })
+    });
+    let dead = dead.await?;
     if dead > 0 {
         tracing::warn!(turns = dead, "answers were cut by the last stop");
     }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use botplot_core::conversation::Proof;
+use botplot_core::plan::Plans;
 use botplot_core::project::Project;
 use botplot_core::source::Source;
 use botplot_core::visitor::VisitorInfo;
 use botplot_core::{ConversationId, RandomIds, SessionId, SystemClock};
 use botplot_engine::chat::{Ask, Final, TurnEvent, ask};
-use botplot_engine::{Config, Engine, Parts, jobs, projects, sources};
+use botplot_engine::{Config, Engine, Parts, Spending, jobs, projects, sources};
 use botplot_store::Store;
 use tempfile::TempDir;
 
@@ -64,6 +65,10 @@ impl Rig {
             conversation,
             visitor_info: VisitorInfo::default(),
             context: serde_json::Map::new(),
+            earlier: None,
+            instructions: None,
+            idempotency: None,
+            durable: false,
         }
     }
 }
@@ -72,5 +77,8 @@ pub(crate) async fn open(folder: &TempDir) -> Engine {
     let store = Store::open(&botplot_store::Config::default(), folder.path()).await.unwrap();
     let egress = botplot_egress::Client::new(&botplot_egress::Config::default()).unwrap();
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    Engine::open(Parts { store, egress, model: None, clock, ids, config: Config::default() }).await.unwrap()
+    let (plans, spending) = (Plans::default(), Spending::default());
+    let parts =
+        Parts { store, egress, model: None, clock, ids, config: Config::default(), plans, spending };
+    Engine::open(parts).await.unwrap()
 }

@@ -68,6 +68,27 @@ pub(crate) async fn list_pages(
     rows.iter().map(read).collect()
 }
 
+pub(crate) async fn page_pages(
+    c: &mut Conn,
+    project: ProjectId,
+    source: SourceId,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Page>, i64), Error> {
+    let rows = sqlx::query(
+        "SELECT * FROM pages WHERE project_id = $1 AND source_id = $2 ORDER BY id DESC LIMIT $3 OFFSET $4",
+    )
+    .bind(project.0)
+    .bind(source.0)
+    .bind(limit)
+    .bind(offset)
+    .fetch_all(&mut *c)
+    .await?;
+    let total = sqlx::query_scalar("SELECT count(*) FROM pages WHERE project_id = $1 AND source_id = $2");
+    let total = total.bind(project.0).bind(source.0).fetch_one(c).await?;
+    Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total))
+}
+
 pub(crate) async fn indexed_pages(c: &mut Conn, project: ProjectId) -> Result<Vec<PageId>, Error> {
     let ids: Vec<Uuid> = sqlx::query_scalar(
         "SELECT p.id FROM pages p JOIN sources s ON s.id = p.source_id

@@ -74,6 +74,23 @@ async fn refresh_index(c: &mut Conn, project: ProjectId, source: SourceId) -> Re
     Ok(())
 }
 
+pub(crate) async fn change_source(
+    c: &mut Conn,
+    project: ProjectId,
+    source: SourceId,
+    name: &str,
+    config: &Config,
+) -> Result<bool, Error> {
+    let done = sqlx::query("UPDATE sources SET name = $3, config = $4 WHERE project_id = $1 AND id = $2")
+        .bind(project.0)
+        .bind(source.0)
+        .bind(clean::text(name))
+        .bind(clean::json(config)?)
+        .execute(c)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 pub(crate) async fn set_source_discovered(
     c: &mut Conn,
     project: ProjectId,

@@ -2,27 +2,53 @@
 
 mod answer;
 mod body;
+pub(crate) mod resume;
+mod schema;
 pub(crate) mod stop;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use botplot_core::{ConversationId, MessageId};
-use botplot_engine::chat::{self, Ask, Turn};
+use botplot_engine::Error;
+use botplot_engine::chat::{self, Ask, Idempotency};
 use tokio::time::Instant;
-use tracing::Instrument as _;
 
 use crate::auth::{Caller, Session, VisitorToken};
+use crate::error::Fault;
 use crate::fields::Fields;
 use crate::sse::{self, Watch};
-use crate::{ApiError, AppState, Code};
+use crate::{ApiError, AppState, ids};
 use body::ChatIn;
 
 const X_CONVERSATION_ID: HeaderName = HeaderName::from_static("x-conversation-id");
 const X_MESSAGE_ID: HeaderName = HeaderName::from_static("x-message-id");
+const X_RESUME: HeaderName = HeaderName::from_static("x-resume");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Takes a message in and sends its answer, as a stream or as one JSON object; the reply's head says that the
-/// message is stored.
+/// Send a message
+///
+/// Takes a visitor's message and sends the answer: as a stream of server-sent events, one `data: {"token":"…"}` for
+/// each token and one last event with `conversationId`, `sources` and `confidence`; or as one JSON object when
+/// `stream` is false or `Accept` names only `application/json`. The reply's head says that the message is stored.
+#[utoipa::path(
+    post,
+    path = "/api/chat",
+    tag = "Chat",
+    security(("publishable_key" = []), ("secret_key" = [])),
+    params(
+        ("X-Visitor-Token" = Option<String>, Header, description = "The token of an earlier reply; without one a new session begins."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body within 24 hours get the same turn.", min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
+        ("X-Resume" = Option<String>, Header, description = "`1` numbers the events, so that a dropped stream can be resumed."),
+    ),
+    request_body = schema::ChatBody,
+    responses(
+        (status = 200, description = "The answer.", content(
+            (String = "text/event-stream", example = "data: {\"token\":\"We \"}\n\ndata: {\"token\":\"ship worldwide.\"}\n\n"),
+            (answer::AnswerOut = "application/json"),
+        )),
+    ),
+)]
 pub(crate) async fn create(
     State(state): State<AppState>,
     caller: Caller,
@@ -31,40 +57,64 @@ pub(crate) async fn create(
     fields: Fields,
 ) -> Result<Response, ApiError> {
     let arrived = Instant::now();
+    let idempotency = idempotency_key(&headers)?.map(|key| Idempotency::of(key, &fields.whole()));
     let body = ChatIn::read(fields)?;
     let session = token.open(&state, &caller, &body.visitor_id)?;
     let as_json = !body.stream.unwrap_or_else(|| wants_stream(&headers));
+    let durable = headers.get(X_RESUME).is_some_and(|v| v == "1") && !as_json;
     let ask = Ask {
         project: caller.project,
         proof: session.proof,
         session: session.id,
-        conversation: body.conversation.as_deref().map(conversation_id).transpose()?,
+        conversation: body.conversation.as_deref().map(ids::read).transpose()?,
         visitor_id: body.visitor_id,
         message: body.message,
         visitor_info: body.visitor_info,
         context: body.context,
+        earlier: None,
+        instructions: None,
+        idempotency,
+        durable,
     };
-    let turn = ask_to_the_end(&state, ask).await?;
+    let turn = match chat::ask(&state.engine, ask).await {
+        Ok(turn) => turn,
+        Err(error) => return Ok(refusal(error, session.token)),
+    };
     let watch = Watch::since(arrived);
     let (conversation, message) = (turn.conversation, turn.message);
     let answer = if as_json {
         let whole = answer::whole(turn, state.engine.stopping(), state.drain, watch);
         whole.await.unwrap_or_else(IntoResponse::into_response)
     } else {
-        sse::reply(turn, &state, watch)
+        sse::reply(turn, &state, caller.key.id, durable, watch)
     };
     Ok(with_ids(answer, conversation, message, session.token))
 }
 
-/// Asks on a task of its own: a client that leaves while its message is being stored must not keep the answer
-/// from being generated.
-async fn ask_to_the_end(state: &AppState, ask: Ask) -> Result<Turn, ApiError> {
-    let engine = state.engine.clone();
-    let asking = async move { chat::ask(&engine, ask).await };
-    match state.engine.tracker().spawn(asking.in_current_span()).await {
-        Ok(turn) => Ok(turn?),
-        Err(panic) => Err(botplot_engine::Error::Internal(anyhow::Error::new(panic)).into()),
+/// A refusal; where the message was stored all the same, it says in which conversation and for whom.
+fn refusal(error: Error, token: Option<String>) -> Response {
+    let stored = match &error {
+        Error::LimitReached { conversation, .. } => Some(*conversation),
+        _ => None,
+    };
+    let reply = ApiError::from(error).into_response();
+    match stored {
+        Some(conversation) => with_ids(reply, conversation, None, token),
+        None => reply,
     }
+}
+
+/// The key that makes a request repeatable: 1 to 255 visible characters, sent once.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(first) = sent.next() else { return Ok(None) };
+    let bytes = first.as_bytes();
+    let sound = (1..=255).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
+    if !sound || sent.any(|v| v != first) {
+        let message = "must be one text of 1 to 255 visible ASCII characters".to_owned();
+        return Err(ApiError::invalid(vec![Fault { field: "Idempotency-Key".to_owned(), message }]));
+    }
+    Ok(Some(String::from_utf8_lossy(bytes).into_owned()))
 }
 
 fn with_ids(
@@ -80,13 +130,6 @@ fn with_ids(
     }
     Session::carry(token, &mut reply);
     reply
-}
-
-/// The id that `text` is; whatever is none opens nothing, just as an unknown one.
-fn conversation_id(text: &str) -> Result<ConversationId, ApiError> {
-    // Other spellings of a UUID, without hyphens or in braces, are no ids of ours.
-    let plain = text.len() == 36;
-    text.parse().ok().filter(|_| plain).ok_or_else(|| ApiError::new(Code::NotFound))
 }
 
 /// False when `Accept` names JSON and neither an event stream nor everything.
@@ -111,6 +154,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_idempotency_key_is_one_visible_text() {
+        let check = |sent: &[&'static str], expected: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            for value in sent {
+                headers.append(IDEMPOTENCY_KEY, HeaderValue::from_static(value));
+            }
+            assert_eq!(idempotency_key(&headers).ok().flatten().as_deref(), expected, "{sent:?}");
+            idempotency_key(&headers)
+        };
+        assert!(check(&[], None).is_ok());
+        assert!(check(&["a-1"], Some("a-1")).is_ok() && check(&["a", "a"], Some("a")).is_ok());
+        for bad in [&[""] as &[&'static str], &["a b"], &["a", "b"]] {
+            assert!(check(bad, None).is_err());
+        }
+    }
+
+    #[test]
     fn accept_chooses_between_json_and_a_stream() {
         let check = |accept: &[&'static str], stream: bool| {
             let mut headers = HeaderMap::new();
@@ -131,13 +191,5 @@ mod tests {
         check(&["application/json;q=0"], true);
         check(&["application/*"], true);
         check(&["text/html"], true);
-    }
-
-    #[test]
-    fn only_hyphenated_uuids_are_conversation_ids() {
-        assert!(conversation_id("550e8400-e29b-41d4-a716-446655440000").is_ok());
-        for bad in ["", "x", "550e8400e29b41d4a716446655440000", "{550e8400-e29b-41d4-a716-446655440000}"] {
-            assert_eq!(conversation_id(bad).unwrap_err().code(), Code::NotFound, "{bad}");
-        }
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use botplot_core::key::{Class, Key};
+use botplot_core::key::{Class, Key, KeyRecord};
 use botplot_core::origin;
 use botplot_core::project::Project;
 use botplot_engine::keys;
@@ -19,10 +19,17 @@ pub(crate) struct Caller {
     pub(crate) project: Project,
     /// What the key may open.
     pub(crate) class: Class,
+    /// The key's record.
+    pub(crate) key: KeyRecord,
 }
 
-/// A caller of `/api/v1`: a secret key.
-pub(crate) struct Owner;
+/// A caller of `/api/v1` and `/v1`: a secret key, of a project whose plan has the API.
+pub(crate) struct Owner {
+    /// The project that the key opens.
+    pub(crate) project: Project,
+    /// The key's record.
+    pub(crate) key: KeyRecord,
+}
 
 impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
@@ -40,10 +47,17 @@ impl FromRequestParts<AppState> for Owner {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        match admit(&parts.headers, state).await?.class {
-            Class::Secret => Ok(Self),
-            Class::Publishable => Err(ApiError::new(Code::InsufficientScope)),
+        let Caller { project, class, key } = admit(&parts.headers, state).await?;
+        if class == Class::Publishable {
+            return Err(ApiError::new(Code::InsufficientScope));
         }
+        let plans = state.engine.plans();
+        if !plans.of(project.plan).api {
+            let (required, current) = (plans.with_api().as_str(), project.plan.as_str());
+            let refusal = ApiError::new(Code::PlanRequired);
+            return Err(refusal.with("required_plan", required).with("current_plan", current));
+        }
+        Ok(Self { project, key })
     }
 }
 
@@ -61,7 +75,7 @@ async fn admit(headers: &HeaderMap, state: &AppState) -> Result<Caller, ApiError
         return Err(ApiError::new(Code::SecretKeyInBrowser));
     }
     let project = state.engine.reader().find_project(record.project).await?.ok_or_else(unknown)?;
-    Ok(Caller { project, class: record.class })
+    Ok(Caller { project, class: record.class, key: record })
 }
 
 /// The one key among all headers that can carry one; two different ones are an error.

@@ -37,6 +37,8 @@ codes! {
     Unauthorized "unauthorized" UNAUTHORIZED "No API key was sent, or it is unknown or revoked."
     AmbiguousCredentials "ambiguous_credentials" UNAUTHORIZED "Two different API keys were sent."
     InvalidVisitorToken "invalid_visitor_token" UNAUTHORIZED "The visitor token is forged, too old, or was made for another visitor; ask for a new one."
+    MessageLimitReached "message_limit_reached" PAYMENT_REQUIRED "The project's plan has no answers left this month; the message is stored, `resets_at` says when answers come again."
+    PlanRequired "plan_required" FORBIDDEN "The project's plan does not have the API; `required_plan` names one that does."
     InsufficientScope "insufficient_scope" FORBIDDEN "A publishable key opens only the chat and the widget; use a secret key on your server."
     SecretKeyInBrowser "secret_key_in_browser" FORBIDDEN "A secret key came from a browser, where everyone can read it; use the publishable key and revoke this one."
     OriginNotAllowed "origin_not_allowed" FORBIDDEN "The project's list of origins does not name the page that asks."
@@ -45,8 +47,11 @@ codes! {
     RequestTimeout "request_timeout" REQUEST_TIMEOUT "The body did not arrive in time."
     Conflict "conflict" CONFLICT "The state of things does not allow it."
     ConversationArchived "conversation_archived" CONFLICT "The conversation is archived for good; begin a new one."
+    IdempotencyInFlight "idempotency_in_flight" CONFLICT "The request with this `Idempotency-Key` is still being answered; ask again in a moment."
+    IdempotencyKeyReused "idempotency_key_reused" UNPROCESSABLE_ENTITY "This `Idempotency-Key` was used with another body; take a new key for a new message."
     PayloadTooLarge "payload_too_large" PAYLOAD_TOO_LARGE "The body is larger than this address takes."
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body is not of the type that this address takes."
+    RateLimited "rate_limited" TOO_MANY_REQUESTS "Too many requests a minute; `Retry-After` says when to come back, and `RateLimit` which limit it was."
     TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too much at once; `Retry-After` says when to come back."
     TooManyTurns "too_many_turns" TOO_MANY_REQUESTS "Three messages of this conversation are waiting for an answer already; `Retry-After` says when to come back."
     InternalError "internal_error" INTERNAL_SERVER_ERROR "A fault of the server; its log tells more under the request id."
@@ -67,6 +72,7 @@ impl Code {
         matches!(
             self,
             Self::RequestTimeout
+                | Self::RateLimited
                 | Self::TooManyRequests
                 | Self::TooManyTurns
                 | Self::InternalError

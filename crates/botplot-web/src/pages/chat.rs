@@ -64,7 +64,7 @@ fn chat(project: &Project, key: &str, starters: &[String]) -> Markup {
                 h1 { (project.name) }
                 button.quiet #fresh type="button" hidden { "New conversation" }
             }
-            main #chat data-key=(key) data-welcome=(project.settings.welcome) {
+            main #chat data-key=(key) data-welcome=(project.settings.widget.welcome) {
                 div #log role="log" aria-live="off" aria-label="Conversation" tabindex="0" {
                     ol #turns {}
                     div #starters role="group" aria-label="Questions to begin with" {

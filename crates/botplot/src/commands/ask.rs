@@ -39,6 +39,10 @@ async fn ask(engine: &Engine, command: &Ask, message: String) -> Result<ExitCode
         conversation: None,
         visitor_info: VisitorInfo::default(),
         context: serde_json::Map::new(),
+        earlier: None,
+        instructions: None,
+        idempotency: None,
+        durable: false,
     };
     let mut turn = chat::ask(engine, question).await?;
     let mut answer = String::new();

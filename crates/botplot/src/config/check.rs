@@ -14,6 +14,8 @@ pub(super) fn check(config: &Config, given: &[Given], faults: &mut Faults) {
     let sections = [
         ("server", config.server.faults()),
         ("engine", config.engine.faults()),
+        ("plans", config.plans.faults()),
+        ("limits", config.limits.faults()),
         ("log", config.log.faults()),
     ];
     for (section, (key, why)) in

@@ -27,6 +27,8 @@ pub(crate) struct Server {
     pub(crate) header_seconds: u64,
     /// Seconds that a shutdown may take in all.
     pub(crate) shutdown_seconds: u64,
+    /// Mebibytes that an uploaded file may have.
+    pub(crate) upload_mb: u64,
 }
 
 impl Default for Server {
@@ -40,6 +42,7 @@ impl Default for Server {
             first_byte_seconds: 10,
             header_seconds: 10,
             shutdown_seconds: 25,
+            upload_mb: 50,
         }
     }
 }
@@ -102,6 +105,9 @@ impl Server {
             if !(1..=3600).contains(&value) {
                 faults.push((name, format!("takes a number from 1 to 3600, not `{value}`")));
             }
+        }
+        if !(1..=10_240).contains(&self.upload_mb) {
+            faults.push(("upload_mb", format!("takes a number from 1 to 10240, not `{}`", self.upload_mb)));
         }
         faults
     }

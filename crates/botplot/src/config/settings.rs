@@ -35,12 +35,18 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("llm.fallback", "The model to ask when the first one fails before its first word."),
     ("egress", "Connections that BotPlot makes."),
     ("engine", "Search and background work."),
+    ("plans", "What projects may use. A self-hosted server needs none of this: its projects are on the largest plan."),
+    ("plans.free", "The smallest plan."),
+    ("plans.pro", "The middle plan."),
+    ("plans.business", "The largest plan."),
+    ("limits", "How often callers may call, and what a project's answers may cost."),
     ("log", "Logs, which go to the standard error stream."),
 ];
 
 const TEXT: &str = "takes text in quotes";
 const NUMBER: &str = "takes a whole number";
 const DECIMAL: &str = "takes a number";
+const YES_OR_NO: &str = "takes true or false";
 const FILE: &str = "takes the path of a file, in quotes";
 
 /// A setting with a default.
@@ -114,6 +120,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "25",
         "Seconds that a shutdown may take; running answers get most of them.",
     ),
+    set("server.upload_mb", NUMBER, "50", "Mebibytes that an uploaded file may have."),
     unset(
         "database.url",
         TEXT,
@@ -151,6 +158,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "2",
         "How often a request that failed before its first word is tried again, 0 to 5.",
     ),
+    set(
+        "llm.input_price",
+        DECIMAL,
+        "0.0",
+        "Price of a million tokens that the model reads, in your currency; for `limits.daily_spend`.",
+    ),
+    set("llm.output_price", DECIMAL, "0.0", "Price of a million tokens that it writes."),
     unset("llm.fallback.provider", TEXT, "\"ollama\"", "Who serves the second model."),
     unset("llm.fallback.model", TEXT, "\"llama3.2\"", "The second model."),
     unset("llm.fallback.base_url", TEXT, "\"http://127.0.0.1:11434\"", "Its server, if not the usual one."),
@@ -185,6 +199,36 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     set("engine.jobs_at_once", NUMBER, "4", "Sources that are read at once."),
     set("engine.passages", NUMBER, "8", "Passages that a model gets to answer from."),
+    set("plans.default", TEXT, "\"business\"", "The plan of a new project: `free`, `pro` or `business`."),
+    set("plans.free.messages", NUMBER, "100", "Answers a month, UTC; 0 is no limit."),
+    set("plans.free.endpoints", NUMBER, "0", "Webhook endpoints of one project."),
+    set("plans.free.api", YES_OR_NO, "false", "Whether `/api/v1` and `/v1` are open."),
+    set("plans.pro.messages", NUMBER, "2000", "Answers a month, UTC; 0 is no limit."),
+    set("plans.pro.endpoints", NUMBER, "3", "Webhook endpoints of one project."),
+    set("plans.pro.api", YES_OR_NO, "false", "Whether `/api/v1` and `/v1` are open."),
+    set("plans.business.messages", NUMBER, "0", "Answers a month, UTC; 0 is no limit."),
+    set("plans.business.endpoints", NUMBER, "10", "Webhook endpoints of one project."),
+    set("plans.business.api", YES_OR_NO, "true", "Whether `/api/v1` and `/v1` are open."),
+    set(
+        "limits.visitor_per_minute",
+        NUMBER,
+        "20",
+        "Messages a minute that one visitor may send; 0 is no limit, as for the next three.",
+    ),
+    set(
+        "limits.address_per_minute",
+        NUMBER,
+        "60",
+        "Requests a minute from one address, with a publishable key or without a valid one.",
+    ),
+    set("limits.publishable_key_per_minute", NUMBER, "600", "Requests a minute with one publishable key."),
+    set("limits.secret_key_per_minute", NUMBER, "1200", "Requests a minute with one secret key."),
+    set(
+        "limits.daily_spend",
+        DECIMAL,
+        "0.0",
+        "What one project's answers may cost a day, UTC; beyond it they are quoted. 0 is no cap.",
+    ),
     set(
         "log.format",
         "takes \"pretty\" or \"json\"",

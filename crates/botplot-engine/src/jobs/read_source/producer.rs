@@ -19,12 +19,12 @@ pub(super) async fn run(
     sender: mpsc::Sender<PageRead>,
 ) -> Result<bool, Fault> {
     match (source.kind, &source.url) {
-        (Kind::Files, _) => files(engine, source, sender).await,
-        (Kind::Url | Kind::Website, Some(url)) => {
+        (Kind::Files | Kind::Text | Kind::Qa, _) => files(engine, source, sender).await,
+        (Kind::Url | Kind::Website | Kind::Sitemap, Some(url)) => {
             let url = Url::parse(url).map_err(|e| Fault::Fail(format!("`{url}` is not an address: {e}")))?;
             web(engine, source, url, known, sender).await
         }
-        (Kind::Url | Kind::Website, None) => Err(Fault::Fail("it has no address".into())),
+        (Kind::Url | Kind::Website | Kind::Sitemap, None) => Err(Fault::Fail("it has no address".into())),
     }
 }
 

@@ -5,18 +5,42 @@ use axum::extract::State;
 use botplot_engine::chat;
 use serde::Serialize;
 
-use super::conversation_id;
 use crate::auth::{Caller, VisitorToken};
 use crate::fields::Fields;
-use crate::{ApiError, AppState};
+use crate::{ApiError, AppState, ids};
 
-/// Whether there was an answer to stop.
-#[derive(Serialize)]
+/// What there was to stop.
+#[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct StopOut {
+    /// Whether an answer was being generated.
     stopped: bool,
 }
 
+/// Which conversation's answer to stop.
+#[derive(utoipa::ToSchema)]
+#[schema(as = StopBody)]
+#[expect(dead_code, reason = "only its schema is used: the body is read field by field")]
+pub(crate) struct StopBody {
+    /// The conversation.
+    #[schema(rename = "conversationId")]
+    conversation_id: uuid::Uuid,
+    /// The visitor, where the token does not say.
+    #[schema(rename = "visitorId", min_length = 1, max_length = 128, pattern = r"^[^\p{Cc}]+$")]
+    visitor_id: Option<String>,
+}
+
+/// Stop an answer
+///
 /// Stops the answer that is being generated; what was sent of it is kept.
+#[utoipa::path(
+    post,
+    path = "/api/chat/stop",
+    tag = "Chat",
+    security(("publishable_key" = []), ("secret_key" = [])),
+    params(("X-Visitor-Token" = Option<String>, Header, description = "The visitor's token.")),
+    request_body = StopBody,
+    responses((status = 200, description = "What there was to stop.", body = StopOut)),
+)]
 pub(crate) async fn create(
     State(state): State<AppState>,
     caller: Caller,
@@ -27,7 +51,7 @@ pub(crate) async fn create(
     let visitor = fields.visitor_id(false);
     fields.finish()?;
     let (proof, visitor) = token.proof_alone(&state, &caller, visitor)?;
-    let id = conversation_id(&conversation.map(|c| c.1).unwrap_or_default())?;
+    let id = ids::read(&conversation.map(|c| c.1).unwrap_or_default())?;
     let stopped = chat::stop(&state.engine, caller.project.id, id, visitor.as_deref(), &proof).await?;
     Ok(Json(StopOut { stopped }))
 }
