@@ -68,3 +68,24 @@ pub(crate) async fn only_pages_with_chunks_count_as_indexed(rig: Rig) {
     rig.add_page(source, "/empty", &[]).await;
     assert_eq!(rig.read().indexed_pages(rig.project).await.unwrap(), [full]);
 }
+
+pub(crate) async fn a_part_of_the_pages_is_listed_newest_first_with_their_total(rig: Rig) {
+    let source = rig.add_source("a").await;
+    let mut added = Vec::new();
+    for url in ["/a", "/b", "/c"] {
+        added.push(rig.add_page(source, url, &[]).await.0);
+    }
+    added.sort_unstable_by(|a, b| b.cmp(a));
+    let part = |limit, offset| {
+        let rig = &rig;
+        async move {
+            let (pages, total) = rig.read().page_pages(rig.project, source, limit, offset).await.unwrap();
+            (pages.into_iter().map(|p| p.id).collect::<Vec<_>>(), total)
+        }
+    };
+    assert_eq!(part(2, 0).await, (added[..2].to_vec(), 3));
+    assert_eq!(part(2, 2).await, (added[2..].to_vec(), 3));
+    assert_eq!(part(2, 3).await, (Vec::new(), 3));
+    let other = rig.add_project("other").await.unwrap();
+    assert_eq!(rig.read().page_pages(other, source, 2, 0).await.unwrap().1, 0);
+}
