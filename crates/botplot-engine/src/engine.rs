@@ -18,6 +18,7 @@ use crate::indexes::Indexes;
 use crate::keys::LastUses;
 use crate::live::Live;
 use crate::outbox::Outbox;
+use crate::seal::{self, Seal};
 use crate::spending::Spending;
 use crate::{Config, Error};
 
@@ -39,6 +40,8 @@ pub struct Parts {
     pub plans: Plans,
     /// What the model costs, and what a project may spend a day.
     pub spending: Spending,
+    /// The key under which secrets are kept: 32 bytes in base64 or hexadecimal.
+    pub seal_key: Secret,
 }
 
 pub(crate) struct Inner {
@@ -57,6 +60,7 @@ pub(crate) struct Inner {
     pub(crate) last_uses: LastUses,
     pub(crate) live: Live,
     pub(crate) outbox: Outbox,
+    pub(crate) seal: Seal,
     pub(crate) ended: watch::Sender<Arc<HashSet<KeyId>>>,
     pub(crate) token_secret: Secret,
     pub(crate) job_added: Notify,
@@ -84,6 +88,8 @@ impl Engine {
     /// Puts an engine together; starts its embedding threads and nothing else.
     pub async fn open(parts: Parts) -> Result<Self, Error> {
         let token_secret = installation_secret(&parts).await?;
+        let seal = Seal::new(&parts.seal_key)?;
+        seal::check(&seal, &parts).await?;
         Ok(Self(Arc::new(Inner {
             reader: parts.store.reader(),
             embedder: Embedder::start(parts.config.indexing_threads),
@@ -92,6 +98,7 @@ impl Engine {
             last_uses: LastUses::default(),
             live: Live::default(),
             outbox: Outbox::default(),
+            seal,
             ended: watch::Sender::default(),
             token_secret,
             job_added: Notify::new(),

@@ -2,8 +2,10 @@
 
 pub mod chat;
 mod config;
+pub mod conversations;
 mod embedder;
 mod engine;
+pub mod erasure;
 mod error;
 mod indexes;
 pub mod jobs;
@@ -13,9 +15,11 @@ pub mod live;
 mod outbox;
 pub mod projects;
 pub mod retrieve;
+pub mod seal;
 pub mod setup;
 pub mod sources;
 mod spending;
+pub mod upkeep;
 pub mod visitors;
 
 pub use config::Config;

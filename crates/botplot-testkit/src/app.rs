@@ -69,6 +69,7 @@ impl TestApp {
             ids: Arc::new(RandomIds),
             config: Config { indexing_threads: 1, ..Config::default() },
             plans: Plans::default(),
+            seal_key: botplot_engine::seal::fresh_key(&RandomIds),
             spending: Spending::default(),
         };
         let engine = Engine::open(parts).await.expect("a new database opens");

@@ -112,6 +112,17 @@ impl Config {
         }
     }
 
+    /// The key under which secrets are kept, if one is set.
+    pub(crate) fn seal_key(&self) -> anyhow::Result<Option<Secret>> {
+        match &self.server.seal_key_file {
+            Some(path) => {
+                let key = check::read_secret(path).map_err(|why| anyhow::anyhow!("`server.seal_key_file` {why}"))?;
+                Ok(Some(key))
+            }
+            None => Ok(self.server.seal_key.clone()),
+        }
+    }
+
     /// True when the rows are in PostgreSQL.
     pub(crate) fn on_postgres(&self) -> bool {
         self.database.url.is_some() || self.database.url_file.is_some()

@@ -5,11 +5,15 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use botplot_core::{RandomIds, Secret};
+use botplot_engine::seal;
 
 use crate::config::Config;
 
 /// The name of the file with the owner's first secret key.
 pub(crate) const SECRET_KEY: &str = "secret-key";
+/// The name of the file with the key under which secrets are kept.
+pub(crate) const SEAL_KEY: &str = "seal-key";
 
 /// Makes the folder, for its owner only, if it is not there.
 pub(crate) fn make(data: &Path) -> Result<()> {
@@ -37,6 +41,27 @@ pub(crate) fn must_be_begun(config: &Config) -> Result<()> {
 /// True when the folder has a data file.
 pub(crate) fn is_begun(data: &Path) -> bool {
     data.join(botplot_store::FILE).exists()
+}
+
+/// The key under which secrets are kept: the setting's, else the folder's own, which is made at the first start.
+pub(crate) fn seal_key(config: &Config) -> Result<Secret> {
+    if let Some(key) = config.seal_key()? {
+        return Ok(key);
+    }
+    let path = config.data.join(SEAL_KEY);
+    match fs::read_to_string(&path) {
+        Ok(text) => match seal::key_fault(&text) {
+            None => Ok(Secret::new(text.trim())),
+            Some(fault) => bail!("`{}` {fault}; restore the file from a backup", path.display()),
+        },
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            let fresh = seal::fresh_key(&RandomIds);
+            write_private(&path, fresh.expose())
+                .with_context(|| format!("the key of secrets cannot be written to `{}`", path.display()))?;
+            Ok(fresh)
+        }
+        Err(why) => Err(why).with_context(|| format!("`{}` cannot be read", path.display())),
+    }
 }
 
 /// Writes the secret key where only the owner can read it: all of it or nothing. Returns the path.
@@ -68,6 +93,20 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_key_of_secrets_is_made_once_and_a_setting_goes_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config { data: folder.path().to_owned(), ..Config::default() };
+        let made = seal_key(&config).unwrap();
+        assert_eq!(seal_key(&config).unwrap().expose(), made.expose());
+        assert_eq!(seal::key_fault(made.expose()), None);
+        config.server.seal_key = Some(seal::fresh_key(&RandomIds));
+        assert_ne!(seal_key(&config).unwrap().expose(), made.expose());
+        config.server.seal_key = None;
+        fs::write(folder.path().join(SEAL_KEY), "half").unwrap();
+        assert!(format!("{:#}", seal_key(&config).unwrap_err()).contains("restore the file"));
+    }
 
     #[cfg(unix)]
     #[test]

@@ -15,6 +15,7 @@ use crate::folder;
 /// An engine over the data, which are made if they are not there.
 pub(crate) async fn engine(config: &Config) -> Result<Engine> {
     folder::make(&config.data)?;
+    let seal_key = folder::seal_key(config)?;
     let store = Store::open(&config.store()?, &config.data).await?;
     let egress = botplot_egress::Client::new(&config.egress)?;
     let model = botplot_llm::open(&config.llm, egress.operator_http())?;
@@ -29,6 +30,7 @@ pub(crate) async fn engine(config: &Config) -> Result<Engine> {
         config: config.engine.clone(),
         plans,
         spending,
+        seal_key,
     })
     .await?)
 }

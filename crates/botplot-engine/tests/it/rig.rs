@@ -78,7 +78,8 @@ pub(crate) async fn open(folder: &TempDir) -> Engine {
     let egress = botplot_egress::Client::new(&botplot_egress::Config::default()).unwrap();
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     let (plans, spending) = (Plans::default(), Spending::default());
+    let seal_key = botplot_engine::seal::fresh_key(&RandomIds);
     let parts =
-        Parts { store, egress, model: None, clock, ids, config: Config::default(), plans, spending };
+        Parts { store, egress, model: None, clock, ids, config: Config::default(), plans, spending, seal_key };
     Engine::open(parts).await.unwrap()
 }

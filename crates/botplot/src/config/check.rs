@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use botplot_core::Secret;
+use botplot_engine::seal;
 
 use super::fault::{Faults, Source};
 use super::{Config, Given};
@@ -24,7 +25,7 @@ pub(super) fn check(config: &Config, given: &[Given], faults: &mut Faults) {
         let key = format!("{section}.{key}");
         faults.add(source(&key), format!("`{key}` {why}"));
     }
-    for (key, why) in database(config).into_iter().chain(egress(config)) {
+    for (key, why) in database(config).into_iter().chain(egress(config)).chain(seal_key(config)) {
         faults.add(source(key), format!("`{key}` {why}"));
     }
     for why in config.llm.check().err().map(|e| e.faults).unwrap_or_default() {
@@ -63,6 +64,21 @@ fn database(config: &Config) -> Vec<(&'static str, String)> {
         Ok(_) => {}
     }
     faults
+}
+
+fn seal_key(config: &Config) -> Option<(&'static str, String)> {
+    let (key, text) = match (&config.server.seal_key, &config.server.seal_key_file) {
+        (None, None) => return None,
+        (Some(_), Some(_)) => {
+            return Some(("server.seal_key", "and `server.seal_key_file` are both set: keep one of them".into()));
+        }
+        (Some(key), None) => ("server.seal_key", Ok(key.clone())),
+        (None, Some(path)) => ("server.seal_key_file", read_secret(path)),
+    };
+    match text {
+        Err(why) => Some((key, why)),
+        Ok(text) => seal::key_fault(text.expose()).map(|fault| (key, fault.to_owned())),
+    }
 }
 
 fn egress(config: &Config) -> Vec<(&'static str, String)> {

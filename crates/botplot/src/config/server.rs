@@ -1,8 +1,10 @@
 //! The `[server]` section: where to listen, and what one address may hold.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use botplot_core::Secret;
 use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
@@ -27,6 +29,10 @@ pub(crate) struct Server {
     pub(crate) header_seconds: u64,
     /// Seconds that a shutdown may take in all.
     pub(crate) shutdown_seconds: u64,
+    /// The key under which secrets are kept; none means the data folder's own.
+    pub(crate) seal_key: Option<Secret>,
+    /// A file that holds that key.
+    pub(crate) seal_key_file: Option<PathBuf>,
     /// Mebibytes that an uploaded file may have.
     pub(crate) upload_mb: u64,
 }
@@ -42,6 +48,8 @@ impl Default for Server {
             first_byte_seconds: 10,
             header_seconds: 10,
             shutdown_seconds: 25,
+            seal_key: None,
+            seal_key_file: None,
             upload_mb: 50,
         }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Setting {
 impl Setting {
     /// Whether its value must not be shown.
     pub(crate) fn is_secret(&self) -> bool {
-        self.key.ends_with("api_key") || self.key == "database.url"
+        self.key.ends_with("api_key") || ["database.url", "server.seal_key"].contains(&self.key)
     }
 
     /// Finds a setting by its whole name.
@@ -120,6 +120,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "25",
         "Seconds that a shutdown may take; running answers get most of them.",
     ),
+    unset(
+        "server.seal_key",
+        TEXT,
+        "\"…\"",
+        "The key under which secrets are kept, if not `DATA/seal-key`: 32 bytes in base64. Several nodes need the same.",
+    ),
+    unset("server.seal_key_file", FILE, "\"/run/secrets/botplot-seal-key\"", "A file that holds that key."),
     set("server.upload_mb", NUMBER, "50", "Mebibytes that an uploaded file may have."),
     unset(
         "database.url",
