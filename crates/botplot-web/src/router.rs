@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{AppState, api, error, health, middleware, pages, widget};
+use crate::{AppState, api, error, health, limits, middleware, pages, widget};
 
 /// Everything that the server answers to.
 pub fn router(state: AppState) -> Router {
@@ -26,6 +26,7 @@ pub fn router(state: AppState) -> Router {
         // A request passes these from the last to the first.
         .layer(from_fn(middleware::leftover::read_out))
         .layer(CatchPanicLayer::custom(error::after_panic))
+        .layer(from_fn(limits::tell))
         .layer(from_fn(middleware::cors::open))
         .layer(from_fn_with_state(state.clone(), middleware::observe::observe))
         .with_state(state)

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use botplot_core::Timestamp;
 use botplot_engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::limits::{self, Limits};
 
 /// How long running answers may go on once the server begins to stop, when nothing else is set.
 const DRAIN: Duration = Duration::from_secs(15);
@@ -22,6 +25,8 @@ pub struct AppState {
     pub metrics: PrometheusHandle,
     /// How long running answers may go on once the engine is stopping; then their streams end with an error.
     pub drain: Duration,
+    /// How often callers may call.
+    pub limits: Arc<Limits>,
     ready: Arc<AtomicBool>,
 }
 
@@ -29,7 +34,13 @@ impl AppState {
     /// A state that is not ready yet; `public_url` is where visitors reach the server.
     pub fn new(engine: Engine, public_url: &str, metrics: PrometheusHandle) -> Self {
         let public_url = public_url.trim_end_matches('/').into();
-        Self { engine, public_url, metrics, drain: DRAIN, ready: Arc::default() }
+        let limits = Arc::new(Limits::new(&limits::Config::default(), clock_of(&engine)));
+        Self { engine, public_url, metrics, drain: DRAIN, limits, ready: Arc::default() }
+    }
+
+    /// Sets how often callers may call; to be done before the server answers anybody.
+    pub fn limit(&mut self, config: &limits::Config) {
+        self.limits = Arc::new(Limits::new(config, clock_of(&self.engine)));
     }
 
     /// Says whether new work is welcome; `/readyz` answers 503 while it is not.
@@ -41,6 +52,11 @@ impl AppState {
     pub fn is_ready(&self) -> bool {
         self.ready.load(Ordering::SeqCst) && !self.engine.stopping().is_cancelled()
     }
+}
+
+fn clock_of(engine: &Engine) -> impl Fn() -> Timestamp + Send + Sync + 'static {
+    let engine = engine.clone();
+    move || engine.clock().now()
 }
 
 /// The address a request came from: whoever accepts connections puts it into the request's extensions.

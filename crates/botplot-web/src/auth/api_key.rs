@@ -2,13 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use botplot_core::key::{Class, Key, KeyRecord};
 use botplot_core::origin;
 use botplot_core::project::Project;
 use botplot_engine::keys;
 
-use crate::{ApiError, AppState, Code};
+use crate::limits::Meter;
+use crate::{ApiError, AppState, Code, Peer};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -21,6 +22,8 @@ pub(crate) struct Caller {
     pub(crate) class: Class,
     /// The key's record.
     pub(crate) key: KeyRecord,
+    /// What the request has spent of its limits.
+    pub(crate) meter: Meter,
 }
 
 /// A caller of `/api/v1` and `/v1`: a secret key, of a project whose plan has the API.
@@ -35,7 +38,7 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let caller = admit(&parts.headers, state).await?;
+        let caller = admit(parts, state).await?;
         if from_admitted_origin(&parts.headers, &caller.project) {
             return Ok(caller);
         }
@@ -47,7 +50,7 @@ impl FromRequestParts<AppState> for Owner {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let Caller { project, class, key } = admit(&parts.headers, state).await?;
+        let Caller { project, class, key, .. } = admit(parts, state).await?;
         if class == Class::Publishable {
             return Err(ApiError::new(Code::InsufficientScope));
         }
@@ -61,11 +64,19 @@ impl FromRequestParts<AppState> for Owner {
     }
 }
 
-async fn admit(headers: &HeaderMap, state: &AppState) -> Result<Caller, ApiError> {
-    let unknown = || ApiError::new(Code::Unauthorized);
-    let sent = sent_key(headers)?.ok_or_else(unknown)?;
-    let key = std::str::from_utf8(sent).ok().and_then(Key::parse).ok_or_else(unknown)?;
-    let record = keys::admit(&state.engine, &key).await?.ok_or_else(unknown)?;
+async fn admit(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
+    let headers = &parts.headers;
+    let meter = parts.extensions.get::<Meter>().cloned().unwrap_or_default();
+    let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
+    let found = find_key(headers, state).await;
+    match &found {
+        Ok(record) => state.limits.key(record, peer, &meter)?,
+        Err(error) if error.code().status() == StatusCode::UNAUTHORIZED => {
+            state.limits.stranger(peer, &meter)?;
+        }
+        Err(_) => {}
+    }
+    let record = found?;
     tracing::Span::current().record("project.id", tracing::field::display(record.project));
     if record.class == Class::Secret && headers.contains_key(SEC_FETCH_SITE) {
         tracing::warn!(
@@ -74,8 +85,17 @@ async fn admit(headers: &HeaderMap, state: &AppState) -> Result<Caller, ApiError
         );
         return Err(ApiError::new(Code::SecretKeyInBrowser));
     }
-    let project = state.engine.reader().find_project(record.project).await?.ok_or_else(unknown)?;
-    Ok(Caller { project, class: record.class, key: record })
+    let project = state.engine.reader().find_project(record.project).await?;
+    let project = project.ok_or_else(|| ApiError::new(Code::Unauthorized))?;
+    Ok(Caller { project, class: record.class, key: record, meter })
+}
+
+/// The record of the key that was sent, if there is one and it is live.
+async fn find_key(headers: &HeaderMap, state: &AppState) -> Result<KeyRecord, ApiError> {
+    let unknown = || ApiError::new(Code::Unauthorized);
+    let sent = sent_key(headers)?.ok_or_else(unknown)?;
+    let key = std::str::from_utf8(sent).ok().and_then(Key::parse).ok_or_else(unknown)?;
+    keys::admit(&state.engine, &key).await?.ok_or_else(unknown)
 }
 
 /// The one key among all headers that can carry one; two different ones are an error.
