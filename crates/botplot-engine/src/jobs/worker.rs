@@ -8,7 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{JOBS, Kind, embed_project};
 use crate::chat::MESSAGES;
-use crate::{Engine, Error};
+use crate::{Engine, Error, upkeep};
 
 /// How often other processes' jobs are looked for; this process's own wake the worker at once.
 const POLL: Duration = Duration::from_millis(300);
@@ -20,6 +20,7 @@ const LONGEST_TURN: i64 = 600;
 
 /// Runs jobs on the engine's tracker until it stops. Only the holder of the data folder's lock may call it.
 pub fn start(engine: &Engine) {
+    upkeep::start(engine);
     let worker = engine.clone();
     engine.tracker().spawn(async move {
         if let Err(error) = tidy_up(&worker).await {
