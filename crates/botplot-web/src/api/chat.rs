@@ -59,6 +59,7 @@ pub(crate) async fn create(
     let arrived = Instant::now();
     let idempotency = idempotency_key(&headers)?.map(|key| Idempotency::of(key, &fields.whole()));
     let body = ChatIn::read(fields)?;
+    state.limits.visitor(caller.project.id, caller.class, &body.visitor_id, &caller.meter)?;
     let session = token.open(&state, &caller, &body.visitor_id)?;
     let as_json = !body.stream.unwrap_or_else(|| wants_stream(&headers));
     let durable = headers.get(X_RESUME).is_some_and(|v| v == "1") && !as_json;
