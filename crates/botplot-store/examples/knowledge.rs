@@ -59,6 +59,7 @@ async fn begin(store: &Store, project: ProjectId, source: SourceId) -> Result<()
     let new = Project {
         id: project,
         name: "bench".into(),
+        plan: botplot_core::plan::Plan::Business,
         settings: Settings::default(),
         index_version: 0,
         created_at: Timestamp(0),

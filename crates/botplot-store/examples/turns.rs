@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use botplot_core::conversation::{Conversation, HandledBy, Status};
 use botplot_core::message::{Message, Role, State};
+use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
 use botplot_core::visitor::VisitorInfo;
 use botplot_core::{ConversationId, Ids, MessageId, ProjectId, RandomIds, Secret, Timestamp};
@@ -36,6 +37,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         id: project,
         name: "bench".into(),
         settings: Settings::default(),
+        plan: Plan::Business,
         index_version: 0,
         created_at: Timestamp(0),
     };
@@ -80,10 +82,13 @@ async fn turn(store: &Store, project: ProjectId) -> Result<(), Error> {
         visitor_id: "visitor-123".into(),
         session: None,
         token_required: true,
+        identified: false,
         visitor_info: VisitorInfo::default(),
         status: Status::Active,
         handled_by: HandledBy::Ai,
         handoff_requested: false,
+        agent: None,
+        tags: Vec::new(),
         message_count: 2,
         created_at: Timestamp(1),
         updated_at: Timestamp(1),
@@ -98,6 +103,12 @@ async fn turn(store: &Store, project: ProjectId) -> Result<(), Error> {
         sources: Vec::new(),
         confidence: None,
         state,
+        author: None,
+        failure: None,
+        outcome: None,
+        reserved: None,
+        rating: None,
+        comment: None,
         created_at: Timestamp(1),
     };
     let question =
@@ -108,7 +119,8 @@ async fn turn(store: &Store, project: ProjectId) -> Result<(), Error> {
         tx.add_message(&question).await?;
         tx.add_message(&answer).await?;
         tx.save_conversation(&conversation).await?;
-        tx.add_usage(project, "2026-11", "answers", 1).await
+        tx.take_unit(project, "2026-11", "answers", None).await?;
+        Ok(())
     };
     store.write(move |tx| Box::pin(async move { run(tx).await })).await
 }

@@ -25,6 +25,30 @@ async fn fill(rig: &Rig) {
     );
     let key = botplot_core::key::KeyRecord::of(&key, project, "k", botplot_core::KeyId(rig.id()), NOW);
     let mut message = rig.message(conversation, "Frage?", State::Complete);
+    message.outcome = Some(botplot_core::message::Outcome {
+        status: "active".into(),
+        handoff_requested: true,
+        handled_by: "ai".into(),
+        suggestions: vec!["Wie „ü“?".into()],
+    });
+    let (request, lead) = (rig.request(conversation, "bob", "k"), rig.lead(conversation, "bob"));
+    let notice = botplot_core::notice::Notice {
+        id: botplot_core::NoticeId(rig.id()),
+        project,
+        kind: botplot_core::notice::Kind::SpendingAtLimit,
+        occasion: "2026-11-22".into(),
+        detail: serde_json::Map::from_iter([("spent".to_owned(), 1.25.into())]),
+        created_at: NOW,
+    };
+    let line = botplot_core::notice::Entry {
+        id: botplot_core::AuditId(rig.id()),
+        project,
+        action: "key.revoked".into(),
+        actor: "operator".into(),
+        subject: "k".into(),
+        detail: serde_json::Map::new(),
+        created_at: NOW,
+    };
     message.confidence = Some(0.1 + 0.2);
     message.sources = vec![botplot_core::message::SourceRef {
         content: "x".into(),
@@ -38,6 +62,15 @@ async fn fill(rig: &Rig) {
         Box::pin(async move {
             tx.add_key(&key).await?;
             tx.add_message(&message).await?;
+            tx.add_conversation_event(project, conversation, &serde_json::json!({ "typing": true }), NOW)
+                .await?;
+            tx.note_verified(project, "bob", NOW).await?;
+            tx.add_request(&request).await?;
+            tx.add_lead(&lead).await?;
+            tx.set_logo(project, "image/png", "h", &[0, 255]).await?;
+            tx.set_identity_secret(project, Some(&[0, 255])).await?;
+            tx.add_notice(&notice).await?;
+            tx.add_audit(&line).await?;
             tx.add_usage(project, "2026-11", "answers", i64::MAX).await?;
             tx.add_file(project, source, "a.bin", &(0..=255).cycle().take(3_000_000).collect::<Vec<u8>>())
                 .await?;
@@ -46,6 +79,7 @@ async fn fill(rig: &Rig) {
     })
     .await;
     rig.add_job(&rig.job(Some("k"))).await;
+    rig.add_delivery(Some("bob")).await;
 }
 
 /// Every row of every table of a backup, JSON in one spelling.

@@ -1,21 +1,28 @@
 //! What the store promises, each promise once, held on SQLite and on a PostgreSQL that the test starts itself.
 #![expect(clippy::unwrap_used, reason = "all of this is tests, also what is no test function")]
 
+mod audit;
 mod backups;
 mod chunks;
 mod conversations;
 mod files;
 mod jobs;
 mod keys;
+mod leads;
+mod listing;
+mod logos;
 mod messages;
 mod meta;
+mod notices;
 mod opening;
 mod pages;
 mod projects;
+mod requests;
 mod rig;
 mod schema;
 mod sources;
 mod usage;
+mod visitors;
 mod writes;
 
 use std::path::Path;
@@ -67,18 +74,24 @@ promises! {
     projects:
         a_project_is_found_by_id_and_name_as_it_was_added,
         a_project_name_is_taken_once,
+        a_project_is_renamed_unless_the_name_is_taken,
         settings_are_replaced,
+        a_project_is_put_on_a_plan,
+        an_identity_secret_is_set_and_taken_away,
         each_change_of_the_index_raises_its_version;
     keys:
         a_key_is_found_by_its_prefix_and_still_admits_its_key,
         a_key_is_revoked_once_and_by_its_own_project_only,
         the_last_use_of_a_key_never_moves_back,
+        a_key_is_renamed_flagged_and_expires_by_its_own_project_only,
+        keys_that_ended_are_told_by_the_time_of_their_end,
         a_key_needs_its_project;
     sources:
         a_source_is_found_as_it_was_added_by_its_own_project_only,
         sources_are_listed_in_pages_with_their_total,
         a_status_is_set_with_its_error_and_clears_it,
         a_disabled_source_cannot_be_found_until_it_is_enabled_again,
+        a_source_is_renamed_and_gets_other_options_by_its_own_project_only,
         counts_follow_pages_chunks_and_bytes,
         removing_a_source_takes_files_pages_and_chunks_along;
     files:
@@ -88,6 +101,7 @@ promises! {
         a_page_of_the_same_address_keeps_its_id,
         a_page_needs_a_source_of_its_own_project,
         pages_are_removed_with_their_chunks_by_their_own_project_only,
+        a_part_of_the_pages_is_listed_newest_first_with_their_total,
         only_pages_with_chunks_count_as_indexed;
     chunks:
         chunks_are_replaced_as_a_whole,
@@ -99,12 +113,23 @@ promises! {
     conversations:
         a_conversation_is_kept_as_it_was_added_and_saved,
         a_conversation_belongs_to_one_project,
-        turns_of_one_conversation_never_lose_a_message;
+        turns_of_one_conversation_never_lose_a_message,
+        a_removed_conversation_takes_all_that_was_said_along,
+        what_a_page_hears_has_places_that_count_up,
+        events_added_at_once_get_a_place_each;
+    listing:
+        every_filter_takes_what_it_says_newest_first_with_its_total,
+        every_page_of_a_list_is_the_same_from_either_end,
+        conversations_without_change_are_found_oldest_change_first;
     messages:
         messages_come_in_the_order_they_were_added_even_within_an_instant,
         an_answer_is_finished_once,
+        a_message_is_kept_with_all_that_is_known_of_it,
+        a_pending_answer_keeps_what_it_has_so_far,
+        a_page_of_messages_shows_what_was_said_and_whether_there_is_more,
+        an_answer_is_rated_by_its_own_project_only,
         a_message_needs_a_conversation_of_its_own_project,
-        answers_of_a_dead_process_become_failed;
+        answers_of_a_dead_process_become_failed_and_give_their_reservation_back_once;
     jobs:
         a_due_job_is_claimed_once_as_it_was_added,
         many_claimers_at_once_share_the_jobs_without_overlap,
@@ -115,7 +140,26 @@ promises! {
         a_job_needs_its_project;
     usage:
         usage_adds_up_by_period_and_metric_and_can_be_given_back,
-        units_counted_at_once_are_all_counted;
+        units_counted_at_once_are_all_counted,
+        a_unit_is_taken_up_to_the_limit_and_no_further,
+        of_many_that_take_units_at_once_as_many_get_one_as_there_are;
+    visitors:
+        a_visitor_id_stays_verified_once_it_was_proved,
+        erasing_a_visitor_takes_all_of_theirs_and_nothing_else;
+    requests:
+        a_request_is_found_as_it_was_kept_and_its_key_is_taken,
+        of_many_that_bring_one_key_at_once_one_is_kept,
+        requests_are_forgotten_after_their_time;
+    leads:
+        a_lead_is_kept_as_it_was_added_and_saved,
+        leads_are_listed_newest_first_and_a_visitors_oldest_first;
+    logos:
+        a_logo_is_kept_byte_by_byte_replaced_and_removed,
+        a_logo_needs_its_project;
+    notices:
+        a_notice_is_told_once_per_occasion_newest_first;
+    audit:
+        the_audit_log_keeps_every_line_newest_first;
     meta:
         the_first_value_of_a_name_stays;
     writes:

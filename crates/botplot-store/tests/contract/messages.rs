@@ -1,7 +1,7 @@
 //! Promises about messages.
 
-use botplot_core::message::{Message, SourceRef, State};
-use botplot_core::{ChunkId, SourceId};
+use botplot_core::message::{Message, Outcome, Rating, SourceRef, State};
+use botplot_core::{ChunkId, ProjectId, SourceId};
 use botplot_store::Error;
 
 use crate::rig::{NOW, Rig};
@@ -67,19 +67,141 @@ pub(crate) async fn a_message_needs_a_conversation_of_its_own_project(rig: Rig) 
     assert!(rig.read().list_messages(rig.project, id, 9).await.unwrap().is_empty());
 }
 
-pub(crate) async fn answers_of_a_dead_process_become_failed(rig: Rig) {
+pub(crate) async fn a_message_is_kept_with_all_that_is_known_of_it(rig: Rig) {
     let id = rig.add_conversation().await;
-    let dead = rig.message(id, "half", State::Pending);
+    let outcome = Outcome {
+        status: "active".into(),
+        handoff_requested: true,
+        handled_by: "human".into(),
+        suggestions: vec!["And \"then\"?".into()],
+    };
+    let message = Message {
+        author: Some("Jo".into()),
+        failure: Some("model_failed".into()),
+        outcome: Some(outcome.clone()),
+        reserved: Some("2026-11".into()),
+        rating: Some(Rating::Down),
+        comment: Some("no".into()),
+        ..rig.message(id, "text", State::Complete)
+    };
+    add(&rig, &message).await;
+    let find = async |id| rig.read().find_message(rig.project, id).await.unwrap().unwrap();
+    assert_eq!(format!("{:?}", find(message.id).await), format!("{message:?}"));
+    let pending = Message { reserved: Some("2026-11".into()), ..rig.message(id, "", State::Pending) };
+    add(&rig, &pending).await;
+    assert_eq!(format!("{:?}", find(pending.id).await), format!("{pending:?}"));
+    let finished = Message {
+        content: "half".into(),
+        state: State::Failed,
+        failure: Some("model_failed".into()),
+        outcome: Some(outcome),
+        ..pending
+    };
+    let finish = finished.clone();
+    assert!(rig.write(move |tx| Box::pin(async move { tx.finish_message(&finish).await })).await);
+    let expected = Message { reserved: None, ..finished };
+    assert_eq!(
+        format!("{:?}", find(expected.id).await),
+        format!("{expected:?}"),
+        "its reservation has ended"
+    );
+}
+
+pub(crate) async fn a_pending_answer_keeps_what_it_has_so_far(rig: Rig) {
+    let id = rig.add_conversation().await;
+    let pending = Message { reserved: Some("2026-11".into()), ..rig.message(id, "", State::Pending) };
     let done = rig.message(id, "whole", State::Complete);
-    let later = Message { created_at: NOW.plus_seconds(1), ..rig.message(id, "", State::Pending) };
-    for message in [&dead, &done, &later] {
+    add(&rig, &pending).await;
+    add(&rig, &done).await;
+    let other = rig.add_project("other").await.unwrap();
+    let save = |project: ProjectId, id, text: &'static str| {
+        rig.write(move |tx| Box::pin(async move { tx.save_partial(project, id, text).await }))
+    };
+    assert!(save(rig.project, pending.id, "ha").await);
+    assert!(save(rig.project, pending.id, "half\0").await);
+    assert!(!save(rig.project, done.id, "late").await, "a whole answer was changed");
+    assert!(!save(other, pending.id, "stray").await, "another project changed it");
+    let find = async |id| rig.read().find_message(rig.project, id).await.unwrap().unwrap();
+    let found = find(pending.id).await;
+    assert_eq!((found.content.as_str(), found.state), ("half\u{fffd}", State::Pending));
+    assert_eq!(found.reserved.as_deref(), Some("2026-11"));
+    assert_eq!(find(done.id).await.content, "whole");
+}
+
+pub(crate) async fn a_page_of_messages_shows_what_was_said_and_whether_there_is_more(rig: Rig) {
+    let id = rig.add_conversation().await;
+    let said = [
+        ("a", State::Complete),
+        ("", State::Pending),
+        ("half", State::Failed),
+        ("", State::Failed),
+        ("cut", State::Stopped),
+        ("running", State::Pending),
+        ("z", State::Complete),
+    ];
+    for (text, state) in said {
+        add(&rig, &rig.message(id, text, state)).await;
+    }
+    let page = async |project, limit, offset| {
+        let (page, more) = rig.read().page_messages(project, id, limit, offset).await.unwrap();
+        (page.into_iter().map(|m| m.content).collect::<Vec<_>>().join(" "), more)
+    };
+    assert_eq!(page(rig.project, 9, 0).await, ("a half cut z".into(), false));
+    assert_eq!(page(rig.project, 4, 0).await, ("a half cut z".into(), false), "exactly full");
+    assert_eq!(page(rig.project, 3, 0).await, ("a half cut".into(), true));
+    assert_eq!(page(rig.project, 2, 2).await, ("cut z".into(), false));
+    assert_eq!(page(rig.project, 2, 9).await, (String::new(), false));
+    let other = rig.add_project("other").await.unwrap();
+    assert_eq!(page(other, 9, 0).await, (String::new(), false));
+}
+
+pub(crate) async fn an_answer_is_rated_by_its_own_project_only(rig: Rig) {
+    let id = rig.add_conversation().await;
+    let message = rig.message(id, "x", State::Complete);
+    add(&rig, &message).await;
+    let other = rig.add_project("other").await.unwrap();
+    let rate = |project: ProjectId, rating, comment: Option<&'static str>| {
+        let id = message.id;
+        rig.write(move |tx| Box::pin(async move { tx.rate_message(project, id, rating, comment).await }))
+    };
+    let found = async || {
+        let found = rig.read().find_message(rig.project, message.id).await.unwrap().unwrap();
+        (found.rating, found.comment)
+    };
+    assert!(!rate(other, Rating::Down, None).await);
+    assert_eq!(found().await, (None, None));
+    assert!(rate(rig.project, Rating::Down, Some("no\0")).await);
+    assert_eq!(found().await, (Some(Rating::Down), Some("no\u{fffd}".into())));
+    assert!(rate(rig.project, Rating::Up, None).await);
+    assert_eq!(found().await, (Some(Rating::Up), None), "who changes their mind takes the words back");
+}
+
+pub(crate) async fn answers_of_a_dead_process_become_failed_and_give_their_reservation_back_once(rig: Rig) {
+    let id = rig.add_conversation().await;
+    let reserved = |month: &str, message| Message { reserved: Some(month.into()), ..message };
+    let dead = reserved("2026-10", rig.message(id, "half", State::Pending));
+    let free = rig.message(id, "", State::Pending);
+    let done = rig.message(id, "whole", State::Complete);
+    let young = Message { created_at: NOW.plus_seconds(1), ..rig.message(id, "", State::Pending) };
+    let later = reserved("2026-11", young);
+    for message in [&dead, &free, &done, &later] {
         add(&rig, message).await;
     }
     let fail = || rig.write(|tx| Box::pin(async move { tx.fail_pending_messages(NOW).await }));
-    assert_eq!(fail().await, [(rig.project, dead.id)]);
+    let (first, second) = futures_util::future::join(fail(), fail()).await;
+    let mut failed = [first, second].concat();
+    failed.sort_unstable_by_key(|(_, message, _)| *message);
+    let expected = [(rig.project, dead.id, Some("2026-10".to_owned())), (rig.project, free.id, None)];
+    assert_eq!(failed, expected, "each is given back by one of the two");
     assert!(fail().await.is_empty());
-    let states: Vec<_> = rig.read().list_messages(rig.project, id, 9).await.unwrap();
-    let states: Vec<_> = states.into_iter().map(|m| (m.content, m.state)).collect();
-    let expected = [("half", State::Failed), ("whole", State::Complete), ("", State::Pending)];
-    assert_eq!(states, expected.map(|(text, state)| (text.to_owned(), state)));
+    let kept = rig.read().list_messages(rig.project, id, 9).await.unwrap();
+    let kept: Vec<_> = kept.into_iter().map(|m| (m.content, m.state, m.failure, m.reserved)).collect();
+    let broken = Some("answer_interrupted".to_owned());
+    let expected = [
+        ("half".to_owned(), State::Failed, broken.clone(), None),
+        (String::new(), State::Failed, broken, None),
+        ("whole".to_owned(), State::Complete, None, None),
+        (String::new(), State::Pending, None, Some("2026-11".to_owned())),
+    ];
+    assert_eq!(kept, expected);
 }

@@ -1,6 +1,7 @@
 //! Promises about projects.
 
 use botplot_core::ProjectId;
+use botplot_core::plan::Plan;
 use botplot_core::project::Settings;
 use botplot_store::Error;
 use uuid::Uuid;
@@ -22,6 +23,53 @@ pub(crate) async fn a_project_name_is_taken_once(rig: Rig) {
     rig.add_project("two").await.unwrap();
     let names: Vec<_> = rig.read().list_projects().await.unwrap().into_iter().map(|p| p.name).collect();
     assert_eq!(names, ["one", "two"]);
+}
+
+pub(crate) async fn a_project_is_renamed_unless_the_name_is_taken(rig: Rig) {
+    let (project, two) = (rig.project, rig.add_project("two").await.unwrap());
+    let rename = |project: ProjectId, name: &'static str| {
+        rig.store.write(move |tx| Box::pin(async move { tx.rename_project(project, name).await }))
+    };
+    let taken = rename(two, "one").await;
+    assert!(matches!(taken, Err(Error::Unique("projects.name"))), "{taken:?}");
+    assert!(rename(project, "eins\0").await.unwrap());
+    assert!(rename(two, "one").await.unwrap(), "the name is free again");
+    assert!(rename(two, "one").await.unwrap(), "its own name is not taken from itself");
+    assert!(!rename(ProjectId(Uuid::max()), "x").await.unwrap());
+    let name = async |id| rig.read().find_project(id).await.unwrap().unwrap().name;
+    assert_eq!((name(project).await.as_str(), name(two).await.as_str()), ("eins\u{fffd}", "one"));
+}
+
+pub(crate) async fn a_project_is_put_on_a_plan(rig: Rig) {
+    let two = rig.add_project("two").await.unwrap();
+    let set = |project: ProjectId, plan: Plan| {
+        rig.write(move |tx| Box::pin(async move { tx.set_plan(project, plan).await }))
+    };
+    for plan in [Plan::Free, Plan::Pro] {
+        assert!(set(rig.project, plan).await);
+        assert_eq!(rig.read().find_project(rig.project).await.unwrap().unwrap().plan, plan);
+        let project = rig.project;
+        let inside = rig.write(move |tx| Box::pin(async move { tx.find_project(project).await })).await;
+        assert_eq!(inside.unwrap().plan, plan);
+    }
+    assert_eq!(rig.read().find_project(two).await.unwrap().unwrap().plan, Plan::Business);
+    assert!(!set(ProjectId(Uuid::max()), Plan::Free).await);
+}
+
+pub(crate) async fn an_identity_secret_is_set_and_taken_away(rig: Rig) {
+    let two = rig.add_project("two").await.unwrap();
+    let set = |project: ProjectId, sealed: Option<&'static [u8]>| {
+        rig.write(move |tx| Box::pin(async move { tx.set_identity_secret(project, sealed).await }))
+    };
+    let secret = async |project| rig.read().identity_secret(project).await.unwrap();
+    assert_eq!(secret(rig.project).await, None);
+    assert!(set(rig.project, Some(b"\0\xff")).await);
+    assert_eq!((secret(rig.project).await, secret(two).await), (Some(b"\0\xff".to_vec()), None));
+    assert!(set(rig.project, None).await);
+    assert_eq!(secret(rig.project).await, None);
+    let nobody = ProjectId(Uuid::max());
+    assert!(!set(nobody, None).await);
+    assert_eq!(secret(nobody).await, None);
 }
 
 pub(crate) async fn settings_are_replaced(rig: Rig) {

@@ -5,12 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use botplot_core::conversation::{Conversation, HandledBy, Status};
+use botplot_core::delivery::{self, Delivery, Endpoint, OtherSecret, Record, Secrets};
+use botplot_core::lead::Lead;
 use botplot_core::message::{Message, Role, State};
+use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
 use botplot_core::source::{self, Kind, Page, PageState, Source};
 use botplot_core::visitor::VisitorInfo;
-use botplot_core::{ChunkId, ConversationId, JobId, MessageId, PageId, ProjectId, SourceId, Timestamp};
-use botplot_store::{Config, Error, NewChunk, NewJob, Reader, Store};
+use botplot_core::{
+    ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, LeadId, MessageId, PageId, ProjectId,
+    SessionId, SourceId, Timestamp, event,
+};
+use botplot_store::{Config, Error, FILE, NewChunk, NewJob, Reader, RequestRow, Store};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use uuid::Uuid;
 
 /// The present of every promise.
@@ -55,12 +63,19 @@ impl Rig {
             id: ProjectId(self.id()),
             name: name.into(),
             settings: Settings::default(),
+            plan: Plan::Business,
             index_version: 0,
             created_at: NOW,
         };
         let id = project.id;
         self.store.write(move |tx| Box::pin(async move { tx.add_project(&project).await })).await?;
         Ok(id)
+    }
+
+    /// The same database, seen from a second project.
+    pub(crate) async fn another(&self) -> Self {
+        let project = self.add_project("other").await.unwrap();
+        Self { project, ..self.clone() }
     }
 
     pub(crate) fn source(&self, name: &str) -> Source {
@@ -156,10 +171,13 @@ impl Rig {
             visitor_id: "bob".into(),
             session: None,
             token_required: true,
+            identified: false,
             visitor_info: VisitorInfo::default(),
             status: Status::Active,
             handled_by: HandledBy::Ai,
             handoff_requested: false,
+            agent: None,
+            tags: Vec::new(),
             message_count: 0,
             created_at: NOW,
             updated_at: NOW,
@@ -184,7 +202,104 @@ impl Rig {
             sources: Vec::new(),
             confidence: None,
             state,
+            author: None,
+            failure: None,
+            outcome: None,
+            reserved: None,
+            rating: None,
+            comment: None,
             created_at: NOW,
+        }
+    }
+
+    pub(crate) fn request(&self, conversation: ConversationId, visitor: &str, key: &str) -> RequestRow {
+        RequestRow {
+            project: self.project,
+            visitor_id: visitor.into(),
+            key: key.into(),
+            body_hash: vec![0, 255, 7],
+            conversation,
+            answer: None,
+            refused: None,
+            created_at: NOW,
+        }
+    }
+
+    pub(crate) fn lead(&self, conversation: ConversationId, visitor: &str) -> Lead {
+        Lead {
+            id: LeadId(self.id()),
+            project: self.project,
+            visitor_id: visitor.into(),
+            conversation,
+            session: Some(SessionId(self.id())),
+            name: Some("Bö \"B\"".into()),
+            email: None,
+            phone: None,
+            details: serde_json::Map::from_iter([("plan".to_owned(), "x".into())]),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
+    /// An endpoint, an event about this visitor, and its delivery.
+    pub(crate) async fn add_delivery(&self, visitor: Option<&str>) {
+        let other = OtherSecret { sealed: vec![0, 255], until: NOW.plus_seconds(60), is_next: true };
+        let endpoint = Endpoint {
+            id: EndpointId(self.id()),
+            project: self.project,
+            url: "https://example.com/".into(),
+            description: String::new(),
+            events: vec![event::Kind::MessageSent],
+            status: delivery::Status::Active,
+            reason: None,
+            secrets: Secrets { primary: vec![255, 0], other: Some(other) },
+            failing_since: None,
+            created_at: NOW,
+            updated_at: NOW,
+        };
+        let event = Record {
+            id: EventId(self.id()),
+            project: self.project,
+            kind: "message.sent".into(),
+            visitor_id: visitor.map(Into::into),
+            conversation: None,
+            body: b"{ \"bytes\":\t1 }".to_vec(),
+            created_at: NOW,
+        };
+        let delivery = Delivery {
+            id: DeliveryId(self.id()),
+            project: self.project,
+            endpoint: endpoint.id,
+            event: event.id,
+            kind: event.kind.clone(),
+            state: delivery::State::Pending,
+            attempts: 0,
+            next_at: NOW,
+            last: None,
+            created_at: NOW,
+        };
+        self.write(move |tx| {
+            Box::pin(async move {
+                tx.add_endpoint(&endpoint).await?;
+                tx.add_event(&event).await?;
+                tx.add_delivery(&delivery).await
+            })
+        })
+        .await;
+    }
+
+    /// How many rows a table has, whosoever they are.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let count = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        match &self.config.url {
+            Some(url) => {
+                let mut conn = PgConnection::connect(url.expose()).await.unwrap();
+                sqlx::query_scalar(count).fetch_one(&mut conn).await.unwrap()
+            }
+            None => {
+                let file = SqliteConnectOptions::new().filename(self.folder.join(FILE));
+                sqlx::query_scalar(count).fetch_one(&mut file.connect().await.unwrap()).await.unwrap()
+            }
         }
     }
 

@@ -29,11 +29,19 @@ pub(crate) async fn sources_are_listed_in_pages_with_their_total(rig: Rig) {
     let names =
         |list: Vec<botplot_core::source::Source>| list.into_iter().map(|s| s.name).collect::<Vec<_>>();
     let (page, total) = rig.read().list_sources(rig.project, 2, 0).await.unwrap();
-    assert_eq!((names(page), total), (vec!["a".into(), "b".into()], 3));
+    assert_eq!((names(page), total), (vec!["c".into(), "b".into()], 3));
     let (page, total) = rig.read().list_sources(rig.project, 2, 2).await.unwrap();
-    assert_eq!((names(page), total), (vec!["c".into()], 3));
+    assert_eq!((names(page), total), (vec!["a".into()], 3));
     let (page, total) = rig.read().list_sources(rig.project, 2, 9).await.unwrap();
     assert_eq!((page.len(), total), (0, 3));
+    let newest = botplot_core::source::Source {
+        created_at: NOW.plus_seconds(1),
+        id: SourceId(uuid::Uuid::nil()),
+        ..rig.source("d")
+    };
+    rig.write(move |tx| Box::pin(async move { tx.add_source(&newest).await })).await;
+    let (page, total) = rig.read().list_sources(rig.project, 2, 0).await.unwrap();
+    assert_eq!((names(page), total), (vec!["d".into(), "c".into()], 4));
 }
 
 pub(crate) async fn a_status_is_set_with_its_error_and_clears_it(rig: Rig) {
@@ -101,4 +109,17 @@ pub(crate) async fn removing_a_source_takes_files_pages_and_chunks_along(rig: Ri
     assert!(rig.read().list_files(project, source).await.unwrap().is_empty());
     assert!(rig.read().chunks_by_id(project, &chunks).await.unwrap().is_empty());
     assert!(rig.read().chunks_without_vector(project, "m", 9).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_source_is_renamed_and_gets_other_options_by_its_own_project_only(rig: Rig) {
+    let source = rig.add_source("a").await;
+    let other = rig.add_project("other").await.unwrap();
+    let change = |project: ProjectId| {
+        let config = botplot_core::source::Config { max_pages: 7, max_depth: 1 };
+        rig.write(move |tx| Box::pin(async move { tx.change_source(project, source, "b\0", &config).await }))
+    };
+    assert!(!change(other).await);
+    assert!(change(rig.project).await);
+    let found = rig.read().find_source(rig.project, source).await.unwrap().unwrap();
+    assert_eq!((found.name.as_str(), found.config.max_pages, found.config.max_depth), ("b\u{fffd}", 7, 1));
 }

@@ -14,6 +14,7 @@ fn project(rig: &Rig, name: &str) -> Project {
     Project {
         id: ProjectId(rig.id()),
         name: name.into(),
+        plan: botplot_core::plan::Plan::Business,
         settings: Settings::default(),
         index_version: 0,
         created_at: NOW,
