@@ -215,13 +215,7 @@ pub async fn retire(engine: &Engine, project: ProjectId, key: KeyId, by: &str) -
 /// Whether a key may go, given all keys of its project.
 type MayGo = fn(&[KeyRecord], &KeyRecord, Timestamp) -> Result<(), Error>;
 
-async fn end(
-    engine: &Engine,
-    project: ProjectId,
-    key: KeyId,
-    by: &str,
-    may_go: MayGo,
-) -> Result<(), Error> {
+async fn end(engine: &Engine, project: ProjectId, key: KeyId, by: &str, may_go: MayGo) -> Result<(), Error> {
     let (ending, by) = (engine.clone(), by.to_owned());
     let ended = engine.0.store.write(move |tx| {
         Box::pin(async move {

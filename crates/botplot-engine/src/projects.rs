@@ -1,7 +1,9 @@
-//! Projects: making one with its first keys.
+//! Projects: making one with its first keys, and changing what its owner set.
+
+pub mod settings;
 
 use botplot_core::key::{Class, Key};
-use botplot_core::project::{Project, Settings, name_fault};
+use botplot_core::project::{Project, Settings, faults, name_fault};
 use botplot_core::{ProjectId, key};
 use botplot_store as store;
 
@@ -54,15 +56,10 @@ async fn add(engine: &Engine, project: Project, keys: Vec<key::KeyRecord>) -> Re
     }
 }
 
-/// Replaces what the owner set for a project.
+/// Replaces all that the owner set for a project.
 pub async fn set(engine: &Engine, project: ProjectId, settings: Settings) -> Result<(), Error> {
-    if !(0.0..=1.0).contains(&settings.threshold) {
-        return Err(Error::invalid("threshold", "takes a number from 0 to 1"));
-    }
-    if let Some((rule, why)) =
-        settings.origins.iter().find_map(|r| botplot_core::origin::fault(r).map(|f| (r, f)))
-    {
-        return Err(Error::invalid("origins", format!("holds `{rule}`: {why}")));
+    if let Some((place, rule)) = faults(&settings).into_iter().next() {
+        return Err(Error::invalid(place, rule));
     }
     let known = engine.0.store.write(move |tx| {
         Box::pin(async move { Ok::<_, Error>(tx.save_settings(project, &settings).await?) })

@@ -1,6 +1,5 @@
 //! From a question to the passages that may answer it: the one path that chat, search and the tests share.
 
-use botplot_core::source::Kind;
 use botplot_core::{ChunkId, PageId, ProjectId, SourceId};
 use botplot_search::{Index, Query, Terms};
 
@@ -76,7 +75,7 @@ pub async fn passages(
     let passages = found.hits.iter().filter_map(|hit| {
         // A chunk that was removed after the index was read is not used.
         let row = rows.remove(&hit.chunk)?;
-        let url = (row.source_kind != Kind::Files).then_some(row.url);
+        let url = row.source_kind.is_web().then_some(row.url);
         let (lexical, cosine, score) = (hit.lexical, hit.cosine, hit.score);
         let (chunk, page, source) = (row.chunk, row.page, row.source);
         let (title, heading, body) = (row.title, row.heading, row.body);

@@ -1,16 +1,14 @@
-//! Sources of knowledge: adding, reading again, removing. The reading itself is a job.
+//! Sources of knowledge: adding, changing, reading again, removing. The reading itself is a job.
 
-use botplot_core::source::{Config, Kind, Source, Status};
+pub mod new;
+
+use botplot_core::source::{Config, Source, Status};
 use botplot_core::{JobId, ProjectId, SourceId, Timestamp};
 use botplot_store::{NewJob, Tx};
 use url::Url;
 
 use crate::{Engine, Error, jobs};
-
-/// Characters a source's name may have.
-const NAME_LIMIT: usize = 300;
-/// Characters an address may have.
-const URL_LIMIT: usize = 2_000;
+use new::{NAME_LIMIT, New, URL_LIMIT};
 
 /// Adds files as one source, or replaces the files of the source of that name; their bytes are kept.
 pub async fn add_files(
@@ -19,16 +17,12 @@ pub async fn add_files(
     name: &str,
     files: Vec<(String, Vec<u8>)>,
 ) -> Result<Source, Error> {
-    if files.is_empty() {
-        return Err(Error::invalid("files", "must not be empty"));
-    }
-    add(engine, draft(engine, project, Kind::Files, name, None, Config::default()), files).await
+    add(engine, project, Some(name), New::Files { files }).await
 }
 
 /// Adds one web page, or reads it again if it is a source already.
 pub async fn add_url(engine: &Engine, project: ProjectId, url: &Url) -> Result<Source, Error> {
-    add(engine, draft(engine, project, Kind::Url, url.as_str(), Some(url), Config::default()), Vec::new())
-        .await
+    add(engine, project, None, New::Url { url: url.clone() }).await
 }
 
 /// Adds a website by its address, or reads it again if it is a source already.
@@ -38,56 +32,32 @@ pub async fn add_website(
     url: &Url,
     config: Config,
 ) -> Result<Source, Error> {
-    if config.max_pages == 0 || config.max_pages > 100_000 {
-        return Err(Error::invalid("max_pages", "takes a number from 1 to 100,000"));
-    }
-    add(engine, draft(engine, project, Kind::Website, url.as_str(), Some(url), config), Vec::new()).await
+    add(engine, project, None, New::Website { url: url.clone(), config }).await
 }
 
-/// Reads a source again; pages that did not change are left alone.
-pub async fn sync(engine: &Engine, project: ProjectId, source: SourceId) -> Result<(), Error> {
-    let job = reading_job(engine, project, source);
-    let known = engine.0.store.write(move |tx| {
-        Box::pin(async move {
-            let known = tx.set_source_status(project, source, Status::Pending, None).await?;
-            if known {
-                tx.add_job(&job).await?;
-            }
-            Ok::<_, Error>(known)
-        })
-    });
-    if !known.await? {
-        return Err(Error::NotFound);
-    }
-    engine.0.job_added.notify_waiters();
-    Ok(())
-}
-
-/// Removes a source with all that was learnt from it; no answer uses it from that moment.
-pub async fn remove(engine: &Engine, project: ProjectId, source: SourceId) -> Result<(), Error> {
-    let known = engine.0.store.write(move |tx| {
-        Box::pin(async move {
-            let known = tx.remove_source(project, source).await?;
-            tx.bump_index(project).await?;
-            Ok::<_, Error>(known)
-        })
-    });
-    if known.await? { Ok(()) } else { Err(Error::NotFound) }
-}
-
-async fn add(engine: &Engine, draft: Source, files: Vec<(String, Vec<u8>)>) -> Result<Source, Error> {
-    check(&draft)?;
+/// Adds a source and has it read. A source of the same kind and name is read again, with the new content or options;
+/// what comes from the web may go without a name and has its address then.
+pub async fn add(engine: &Engine, project: ProjectId, name: Option<&str>, new: New) -> Result<Source, Error> {
+    new.check(engine)?;
+    let name = match (name, new.url()) {
+        (Some(name), _) => cleaned(name)?.to_owned(),
+        (None, Some(url)) => url.as_str().to_owned(),
+        (None, None) => return Err(Error::invalid("name", "is required")),
+    };
+    let draft = draft(engine, project, &name, &new);
+    let files = new.into_files();
     let job_id = JobId(engine.ids().ordered(draft.created_at));
     let added = engine.0.store.write(move |tx| {
         Box::pin(async move {
+            let now = draft.created_at;
             let source = same_or_new(tx, draft).await?;
-            if source.kind == Kind::Files {
+            if !source.kind.is_web() {
                 tx.clear_files(source.project, source.id).await?;
             }
             for (name, bytes) in &files {
                 tx.add_file(source.project, source.id, name, bytes).await?;
             }
-            tx.add_job(&job(job_id, source.project, source.id, source.created_at)).await?;
+            tx.add_job(&job(job_id, source.project, source.id, now)).await?;
             Ok::<_, Error>(source)
         })
     });
@@ -96,48 +66,118 @@ async fn add(engine: &Engine, draft: Source, files: Vec<(String, Vec<u8>)>) -> R
     Ok(source)
 }
 
-/// The source that has the draft's kind and name already, set back to pending, or the draft, now stored.
-async fn same_or_new(tx: &mut Tx, draft: Source) -> Result<Source, Error> {
-    if let Some(known) = tx.find_source_named(draft.project, draft.kind, &draft.name).await? {
-        tx.set_source_status(known.project, known.id, Status::Pending, None).await?;
-        return Ok(Source { status: Status::Pending, error: None, ..known });
-    }
-    tx.add_source(&draft).await?;
-    Ok(draft)
+/// Reads a source again and returns it; pages that did not change are left alone. A disabled one stays as it is.
+pub async fn sync(engine: &Engine, project: ProjectId, source: SourceId) -> Result<Source, Error> {
+    let job = reading_job(engine, project, source);
+    let known = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            let known = tx.find_source(project, source).await?.ok_or(Error::NotFound)?;
+            if known.status == Status::Disabled {
+                return Err(Error::Conflict("source_disabled"));
+            }
+            await_reading(tx, &known, &job).await?;
+            found(tx, project, source).await
+        })
+    });
+    let source = known.await?;
+    engine.0.job_added.notify_waiters();
+    Ok(source)
 }
 
-fn check(draft: &Source) -> Result<(), Error> {
-    if draft.name.trim().is_empty() || draft.name.chars().count() > NAME_LIMIT.max(URL_LIMIT) {
-        return Err(Error::invalid("name", "must have 1 to 300 characters"));
-    }
-    let Some(url) = &draft.url else { return Ok(()) };
-    match Url::parse(url) {
-        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
-            Err(Error::invalid("url", "must begin with `http://` or `https://`"))
-        }
-        Ok(_) if url.chars().count() > URL_LIMIT => {
-            Err(Error::invalid("url", "must have at most 2,000 characters"))
-        }
-        Ok(_) => Ok(()),
-        Err(fault) => Err(Error::invalid("url", format!("is not an address: {fault}"))),
-    }
-}
-
-fn draft(
+/// Renames a source, switches it off, or on again, when it is read anew; returns it.
+pub async fn change(
     engine: &Engine,
     project: ProjectId,
-    kind: Kind,
-    name: &str,
-    url: Option<&Url>,
-    config: Config,
-) -> Source {
+    source: SourceId,
+    name: Option<&str>,
+    disabled: Option<bool>,
+) -> Result<Source, Error> {
+    let name = name.map(|name| cleaned(name).map(str::to_owned)).transpose()?;
+    let job = reading_job(engine, project, source);
+    let changed = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            let known = tx.find_source(project, source).await?.ok_or(Error::NotFound)?;
+            if let Some(name) = name.filter(|name| *name != known.name) {
+                if tx.find_source_named(project, known.kind, &name).await?.is_some() {
+                    return Err(Error::invalid("name", "is taken by another source of this type"));
+                }
+                tx.change_source(project, source, &name, &known.config).await?;
+            }
+            match (known.status == Status::Disabled, disabled) {
+                (false, Some(true)) => {
+                    tx.set_source_status(project, source, Status::Disabled, None).await?;
+                }
+                (true, Some(false)) => await_reading(tx, &known, &job).await?,
+                _ => {}
+            }
+            found(tx, project, source).await
+        })
+    });
+    let source = changed.await?;
+    engine.0.job_added.notify_waiters();
+    Ok(source)
+}
+
+/// Removes a source with all that was learnt from it; no answer uses it from that moment.
+pub async fn remove(engine: &Engine, project: ProjectId, source: SourceId) -> Result<(), Error> {
+    let known = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            let known = tx.remove_source(project, source).await?;
+            if known {
+                tx.bump_index(project).await?;
+            }
+            Ok::<_, Error>(known)
+        })
+    });
+    if known.await? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+async fn await_reading(tx: &mut Tx, source: &Source, job: &NewJob) -> Result<(), Error> {
+    tx.set_source_status(source.project, source.id, Status::Pending, None).await?;
+    tx.add_job(job).await?;
+    Ok(())
+}
+
+async fn found(tx: &mut Tx, project: ProjectId, source: SourceId) -> Result<Source, Error> {
+    tx.find_source(project, source).await?.ok_or(Error::NotFound)
+}
+
+/// The source that has the draft's kind and name already, set back to pending, or the draft, now stored.
+async fn same_or_new(tx: &mut Tx, draft: Source) -> Result<Source, Error> {
+    let Some(known) = tx.find_source_named(draft.project, draft.kind, &draft.name).await? else {
+        tx.add_source(&draft).await?;
+        return Ok(draft);
+    };
+    if known.url != draft.url {
+        return Err(Error::invalid("name", "is taken by a source of another address"));
+    }
+    tx.set_source_status(known.project, known.id, Status::Pending, None).await?;
+    tx.change_source(known.project, known.id, &known.name, &draft.config).await?;
+    Ok(Source { status: Status::Pending, error: None, config: draft.config, ..known })
+}
+
+/// The name as it is kept.
+fn cleaned(name: &str) -> Result<&str, Error> {
+    let name = name.trim();
+    // An address is a name, too.
+    let limit = if Url::parse(name).is_ok() { URL_LIMIT } else { NAME_LIMIT };
+    if name.is_empty() || name.chars().count() > limit {
+        return Err(Error::invalid("name", "must have 1 to 300 characters"));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Error::invalid("name", "must not contain control characters"));
+    }
+    Ok(name)
+}
+
+fn draft(engine: &Engine, project: ProjectId, name: &str, new: &New) -> Source {
     Source {
         id: SourceId(engine.ids().random()),
         project,
-        kind,
+        kind: new.kind(),
         name: name.to_owned(),
-        url: url.map(|u| u.as_str().to_owned()),
-        config,
+        url: new.url().map(|url| url.as_str().to_owned()),
+        config: new.config(),
         status: Status::Pending,
         error: None,
         discovered: 0,

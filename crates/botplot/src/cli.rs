@@ -37,10 +37,10 @@ impl Arguments {
 pub(crate) enum Command {
     /// Runs the server; makes the data folder and a demo project if there is none
     Serve(Serve),
-    /// Makes and lists projects
+    /// Makes and lists projects, and puts them on plans
     #[command(subcommand)]
     Project(ProjectCommand),
-    /// Makes, lists and revokes API keys
+    /// Makes, lists, renames, rotates and revokes API keys
     #[command(subcommand)]
     Key(KeyCommand),
     /// Saves all data to a file, while the server runs
@@ -86,6 +86,14 @@ pub(crate) enum ProjectCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Changes what only the operator may
+    Set {
+        /// The project's name
+        name: String,
+        /// The plan to put it on
+        #[arg(long, value_name = "PLAN", value_parser = ["free", "pro", "business"])]
+        plan: String,
+    },
 }
 
 /// `botplot key …`.
@@ -114,6 +122,30 @@ pub(crate) enum KeyCommand {
         /// Print a JSON array
         #[arg(long)]
         json: bool,
+    },
+    /// Makes a new key in a key's place and prints it, once
+    Rotate {
+        /// The key's beginning, as the list shows it
+        key: String,
+        /// Hours that the old key goes on beside the new one; 0 ends it at once
+        #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=168))]
+        overlap: i64,
+        /// The project's name; your first project when left out
+        #[arg(long, value_name = "P")]
+        project: Option<String>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Gives a key another name
+    Rename {
+        /// The key's beginning, as the list shows it
+        key: String,
+        /// The name to know it by from now on
+        name: String,
+        /// The project's name; your first project when left out
+        #[arg(long, value_name = "P")]
+        project: Option<String>,
     },
     /// Ends a key at once
     Revoke {
@@ -243,5 +275,9 @@ mod tests {
         assert!(parse("botplot eval --questions q --articles a --passages p").is_err());
         assert!(parse("botplot eval --questions q --articles a").is_ok());
         assert!(parse("botplot project list --data d").is_ok());
+        assert!(parse("botplot project set shop --plan gold").is_err());
+        assert!(parse("botplot project set shop --plan pro").is_ok());
+        assert!(parse("botplot key rotate bp_sec_x --overlap 169").is_err());
+        assert!(parse("botplot key rotate bp_sec_x --overlap 0").is_ok());
     }
 }

@@ -1,17 +1,20 @@
 //! Reads a source: every page becomes an outcome, changed pages replace their chunks, vectors follow.
 
+mod kept;
 mod pages;
 mod producer;
 
 use std::collections::{HashMap, HashSet};
 
-use botplot_core::SourceId;
+use botplot_core::event::Event;
 use botplot_core::job::{Fault, Job};
 use botplot_core::source::{Page, PageState, Source, Status, vanished};
+use botplot_core::{ProjectId, SourceId};
+use botplot_store::Tx;
 use tokio::sync::mpsc;
 
 use super::{Kind, embed_project};
-use crate::{Engine, Error};
+use crate::{Engine, Error, outbox};
 use pages::PageRead;
 
 /// Its name in the list of jobs.
@@ -36,7 +39,9 @@ impl From<Error> for Fault {
 
 async fn run(engine: &Engine, job: &Job) -> Result<(), Fault> {
     let Some(source) = find(engine, job).await? else { return Ok(()) };
-    set_status(engine, &source, Status::Processing, None).await?;
+    if !begin(engine, &source).await? {
+        return Ok(());
+    }
     let known = engine.reader().list_pages(source.project, source.id).await.map_err(Error::from)?;
     let known: HashMap<String, Page> = known.into_iter().map(|p| (p.url.clone(), p)).collect();
     let (sender, receiver) = mpsc::channel(QUEUE);
@@ -104,17 +109,50 @@ async fn finish(engine: &Engine, source: &Source) -> Result<(), Fault> {
     let finished = engine.0.store.write(move |tx| {
         Box::pin(async move {
             tx.set_source_synced(project, id, now).await?;
-            tx.set_source_status(project, id, Status::Ready, None).await?;
+            // Who switched it off meanwhile meant it.
+            if is_on(tx, project, id).await? {
+                tx.set_source_status(project, id, Status::Ready, None).await?;
+            }
             Ok::<_, Error>(())
         })
     });
     Ok(finished.await?)
 }
 
+/// Says that a source is being read; false when it is gone or switched off.
+async fn begin(engine: &Engine, source: &Source) -> Result<bool, Error> {
+    let (project, id) = (source.project, source.id);
+    let begun = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            let on = is_on(tx, project, id).await?;
+            if on {
+                tx.set_source_status(project, id, Status::Processing, None).await?;
+            }
+            Ok::<_, Error>(on)
+        })
+    });
+    begun.await
+}
+
+/// Marks a source as failed and says so to whoever listens.
 async fn give_up(engine: &Engine, job: &Job, why: &str) {
     let failed = async {
         if let Some(source) = find(engine, job).await? {
-            set_status(engine, &source, Status::Failed, Some(why.to_owned())).await?;
+            let (failing, why) = (engine.clone(), why.to_owned());
+            let failed = engine.0.store.write(move |tx| {
+                Box::pin(async move {
+                    let (project, id) = (source.project, source.id);
+                    if is_on(tx, project, id).await? {
+                        tx.set_source_status(project, id, Status::Failed, Some(&why)).await?;
+                        let Source { name, url, .. } = source;
+                        let event = Event::SourceFailed { source_id: id, name, url, error: why };
+                        outbox::emit(tx, &failing, project, &[event]).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            });
+            failed.await?;
+            engine.0.outbox.wake();
         }
         Ok::<_, Error>(())
     };
@@ -123,23 +161,13 @@ async fn give_up(engine: &Engine, job: &Job, why: &str) {
     }
 }
 
+/// True when the source is there and not switched off.
+async fn is_on(tx: &mut Tx, project: ProjectId, source: SourceId) -> Result<bool, Error> {
+    Ok(tx.find_source(project, source).await?.is_some_and(|s| s.status != Status::Disabled))
+}
+
 async fn find(engine: &Engine, job: &Job) -> Result<Option<Source>, Error> {
     let id = job.payload.get("source").and_then(|v| v.as_str()).and_then(|t| t.parse::<SourceId>().ok());
     let Some(id) = id else { return Ok(None) };
     Ok(engine.reader().find_source(job.project, id).await?)
-}
-
-async fn set_status(
-    engine: &Engine,
-    source: &Source,
-    status: Status,
-    error: Option<String>,
-) -> Result<(), Error> {
-    let (project, id) = (source.project, source.id);
-    let set = engine.0.store.write(move |tx| {
-        Box::pin(
-            async move { Ok::<_, Error>(tx.set_source_status(project, id, status, error.as_deref()).await?) },
-        )
-    });
-    set.await.map(|_| ())
 }

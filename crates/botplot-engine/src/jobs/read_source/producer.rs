@@ -1,15 +1,16 @@
-//! Where a source's pages come from: kept files, one web page, or a site.
+//! Where a source's pages come from: kept files, texts and questions, one web page, or a site.
 
 use std::collections::HashMap;
 
 use botplot_core::job::Fault;
 use botplot_core::source::{Kind, Page, PageState, Source};
-use botplot_ingest::{self as ingest, Hint, Known, PageEvent, SiteSpec, crawl, fetch_page};
+use botplot_ingest::{self as ingest, Known, PageEvent, SiteSpec, crawl, fetch_page};
 use tokio::sync::mpsc;
 use url::Url;
 
+use super::kept;
 use super::pages::{Outcome, PageRead};
-use crate::{Engine, Error};
+use crate::Engine;
 
 /// Reads every page of `source` into `sender`; true when all of it was seen, so that what was not met is gone.
 pub(super) async fn run(
@@ -19,7 +20,7 @@ pub(super) async fn run(
     sender: mpsc::Sender<PageRead>,
 ) -> Result<bool, Fault> {
     match (source.kind, &source.url) {
-        (Kind::Files | Kind::Text | Kind::Qa, _) => files(engine, source, sender).await,
+        (Kind::Files | Kind::Text | Kind::Qa, _) => kept::run(engine, source, sender).await,
         (Kind::Url | Kind::Website | Kind::Sitemap, Some(url)) => {
             let url = Url::parse(url).map_err(|e| Fault::Fail(format!("`{url}` is not an address: {e}")))?;
             web(engine, source, url, known, sender).await
@@ -47,7 +48,12 @@ async fn web(
         return Ok(sender.send(page_read(event)).await.is_ok());
     }
     let limits = &source.config;
-    let spec = SiteSpec { max_pages: limits.max_pages, max_depth: limits.max_depth, ..SiteSpec::new(start) };
+    let spec = SiteSpec {
+        is_sitemap: source.kind == Kind::Sitemap,
+        max_pages: limits.max_pages,
+        max_depth: limits.max_depth,
+        ..SiteSpec::new(start)
+    };
     let (events, mut heard) = mpsc::channel(1);
     let forward = async {
         while let Some(event) = heard.recv().await {
@@ -83,29 +89,4 @@ fn page_read(event: PageEvent) -> PageRead {
         ingest::Outcome::Failed(why) => Outcome::Failed(why),
     };
     PageRead { url: event.url, outcome, discovered: event.discovered }
-}
-
-async fn files(engine: &Engine, source: &Source, sender: mpsc::Sender<PageRead>) -> Result<bool, Fault> {
-    let files = engine.reader().list_files(source.project, source.id).await.map_err(Error::from)?;
-    let discovered = files.len();
-    for (name, _) in files {
-        let bytes = engine.reader().read_file(source.project, source.id, &name).await.map_err(Error::from)?;
-        let Some(bytes) = bytes else { continue };
-        let url = name.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            let size = bytes.len();
-            ingest::read(&bytes, &Hint::name(&name)).map(|document| (document, size))
-        });
-        let outcome = match reading.await {
-            Ok(Ok((document, bytes))) => {
-                Outcome::Read { document: Box::new(document), etag: None, last_modified: None, bytes }
-            }
-            Ok(Err(why)) => Outcome::Skipped(why.to_string()),
-            Err(_) => Outcome::Failed("reading it failed in an unforeseen way".into()),
-        };
-        if sender.send(PageRead { url, outcome, discovered }).await.is_err() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
