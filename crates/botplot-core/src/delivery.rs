@@ -114,7 +114,8 @@ impl Secrets {
     /// beside it for a day.
     pub fn switched(&self, now: Timestamp) -> Option<Self> {
         let other = self.other.as_ref().filter(|o| o.is_next && o.until > now)?;
-        let old = OtherSecret { sealed: self.primary.clone(), until: now.plus_seconds(OVERLAP), is_next: false };
+        let old =
+            OtherSecret { sealed: self.primary.clone(), until: now.plus_seconds(OVERLAP), is_next: false };
         Some(Self { primary: other.sealed.clone(), other: Some(old) })
     }
 }
@@ -245,7 +246,11 @@ pub fn after_attempt(made: i64, outcome: Outcome, now: Timestamp, jitter: f64) -
 }
 
 /// Since when an endpoint fails, after an attempt, and whether that is so long that it is disabled.
-pub fn after_outcome(failing_since: Option<Timestamp>, succeeded: bool, now: Timestamp) -> (Option<Timestamp>, bool) {
+pub fn after_outcome(
+    failing_since: Option<Timestamp>,
+    succeeded: bool,
+    now: Timestamp,
+) -> (Option<Timestamp>, bool) {
     if succeeded {
         return (None, false);
     }
@@ -408,7 +413,10 @@ mod tests {
                     n => {
                         let asked = (patient && n > 5).then(|| draw(1_000_000) as i64);
                         let status = 300 + draw(300) as u16;
-                        Outcome::Answered { status: if status == 410 { 500 } else { status }, retry_after: asked }
+                        Outcome::Answered {
+                            status: if status == 410 { 500 } else { status },
+                            retry_after: asked,
+                        }
                     }
                 };
                 let next = after_attempt(made, outcome, now, draw(1001) as f64 / 1000.0);
@@ -420,7 +428,10 @@ mod tests {
                     Next::Again(at) => {
                         let least = SCHEDULE[made as usize];
                         let waited = at.seconds_since(now);
-                        assert!((least..=104_000).contains(&waited), "seed {seed}: {waited} s after attempt {made}");
+                        assert!(
+                            (least..=104_000).contains(&waited),
+                            "seed {seed}: {waited} s after attempt {made}"
+                        );
                         now = at;
                     }
                     end => break end,

@@ -188,6 +188,73 @@ impl Event {
         }
     }
 
+    /// An example of `kind`, for documentation and test events.
+    pub fn sample(kind: Kind) -> Self {
+        let id = |n: u128| uuid::Uuid::from_u128(0x0190_a1b2_c3d4_4e5f_8a6b_7c8d_9e0f_1a00 + n);
+        let (conversation_id, message_id) = (ConversationId(id(1)), MessageId(id(2)));
+        let visitor_id = "visitor-123".to_owned();
+        let (some, text) = (Some(message_id), |text: &str| Some(text.to_owned()));
+        let content = "What are your prices?".to_owned();
+        match kind {
+            Kind::ConversationStarted => {
+                let visitor_info = Map::from_iter([("name".to_owned(), json!("Ada"))]);
+                Self::ConversationStarted { conversation_id, message_id: some, visitor_id, visitor_info }
+            }
+            Kind::MessageReceived => {
+                Self::MessageReceived { conversation_id, message_id, visitor_id, content, role: "user" }
+            }
+            Kind::LeadCaptured => Self::LeadCaptured {
+                conversation_id,
+                message_id: some,
+                visitor_id,
+                lead_id: LeadId(id(3)),
+                name: text("Ada Lovelace"),
+                email: text("ada@example.com"),
+                phone: None,
+                details: Map::new(),
+            },
+            Kind::HandoffRequested => Self::HandoffRequested {
+                conversation_id,
+                message_id: some,
+                visitor_id,
+                reason: text("asked for a person"),
+            },
+            Kind::MessageSent => Self::MessageSent {
+                conversation_id,
+                message_id,
+                visitor_id,
+                content: "Our plans begin at 9 euros a month.".to_owned(),
+                role: "assistant",
+                sources: Vec::new(),
+                confidence: Some(0.87),
+            },
+            Kind::AgentReplied => Self::AgentReplied {
+                conversation_id,
+                message_id,
+                visitor_id,
+                content: "Hello, how can I help?".to_owned(),
+                role: "assistant",
+                author: Author::human("Grace"),
+            },
+            Kind::ConversationClosed => {
+                Self::ConversationClosed { conversation_id, message_id: None, visitor_id, closed_by: "agent" }
+            }
+            Kind::FeedbackGiven => Self::FeedbackGiven {
+                conversation_id,
+                message_id,
+                visitor_id,
+                rating: "up",
+                comment: text("Just what I needed"),
+            },
+            Kind::SourceFailed => Self::SourceFailed {
+                source_id: SourceId(id(4)),
+                name: "Help centre".to_owned(),
+                url: text("https://example.com/help"),
+                error: "it answered with status 500".to_owned(),
+            },
+        }
+    }
+
     /// What the webhook says under `data`.
     pub fn data(&self) -> Value {
         serde_json::to_value(self).unwrap_or_else(|_| json!({}))
@@ -197,6 +264,15 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_has_a_sample_of_its_own() {
+        for kind in Kind::ALL {
+            let sample = Event::sample(*kind);
+            assert_eq!(sample.kind(), *kind);
+            assert!(sample.data().as_object().is_some_and(|fields| fields.len() >= 4), "{kind:?}");
+        }
+    }
 
     #[test]
     fn every_word_reads_back() {

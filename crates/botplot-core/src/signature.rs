@@ -24,7 +24,9 @@ pub fn fresh_secret(ids: &dyn Ids) -> Secret {
 pub fn secret_fault(text: &str) -> Option<&'static str> {
     match key(text) {
         None => Some("must be `whsec_` and then base64"),
-        Some(bytes) if !BYTES.contains(&bytes.len()) => Some("must have 24 to 64 bytes after `whsec_`, in base64"),
+        Some(bytes) if !BYTES.contains(&bytes.len()) => {
+            Some("must have 24 to 64 bytes after `whsec_`, in base64")
+        }
         Some(_) => None,
     }
 }
@@ -67,7 +69,8 @@ mod tests {
     #[test]
     fn the_official_vector_of_standard_webhooks_is_met() {
         let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        let signed = standard(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+        let signed =
+            standard(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 

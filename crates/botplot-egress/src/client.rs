@@ -1,5 +1,7 @@
 //! The client: GET with vetting, redirects by hand, a deadline, a size cap and conditional requests.
 
+mod post;
+
 use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use crate::error::{Error, Place};
 use crate::resolve::{Lookup, NoAddress, System, Vetting};
 use crate::vet::{self, Reach};
 use crate::{Config, tls};
+
+pub use post::{PostAnswer, PostLimits};
 
 const CONNECT: Duration = Duration::from_secs(5);
 const IDLE_CONNECTION: Duration = Duration::from_secs(10);
@@ -78,6 +82,9 @@ pub struct Client {
     public: reqwest::Client,
     allowed: reqwest::Client,
     operator: reqwest::Client,
+    posting_public: reqwest::Client,
+    posting_allowed: reqwest::Client,
+    lookup: Arc<dyn Lookup>,
     allow: Arc<[Allow]>,
 }
 
@@ -91,14 +98,19 @@ impl Client {
     pub fn with_lookup(config: &Config, lookup: &Arc<dyn Lookup>) -> Result<Self, Error> {
         let tls = tls::config()?;
         let allow: Arc<[Allow]> = config.allow.clone().into();
-        let tenant = |reach| {
+        let vetting = |reach| {
             let resolver = Vetting { lookup: Arc::clone(lookup), allow: Arc::clone(&allow), reach };
-            build(bare(config, tls.clone()).dns_resolver(resolver))
+            bare(config, tls.clone()).dns_resolver(resolver)
         };
+        // A receiver's answer is shown as it came; unpacking it would only be a risk.
+        let posting = |reach| build(vetting(reach).no_gzip().no_brotli());
         let idle = Duration::from_secs(config.idle_seconds);
         Ok(Self {
-            public: tenant(Reach::Public)?,
-            allowed: tenant(Reach::Allowed)?,
+            public: build(vetting(Reach::Public))?,
+            allowed: build(vetting(Reach::Allowed))?,
+            posting_public: posting(Reach::Public)?,
+            posting_allowed: posting(Reach::Allowed)?,
+            lookup: Arc::clone(lookup),
             operator: build(bare(config, tls.clone()).read_timeout(idle))?,
             allow,
         })
@@ -108,6 +120,12 @@ impl Client {
     /// total time limit, 5 s to connect, `egress.idle_seconds` of silence at most, no redirects followed.
     pub fn operator_http(&self) -> reqwest::Client {
         self.operator.clone()
+    }
+
+    /// Why a tenant's URL is refused by its words alone; a name that leads to a closed address shows only when it is
+    /// connected to.
+    pub fn refusal(&self, url: &Url) -> Option<String> {
+        vet::url(url, &self.allow).err()
     }
 
     /// Fetches `url`, following up to five redirects, each vetted like the first. Cookies, credentials and

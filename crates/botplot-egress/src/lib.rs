@@ -11,7 +11,8 @@ mod resolve;
 mod tls;
 mod vet;
 
-pub use client::{Client, GetLimits, Policy, Response, Validators};
+pub use client::{Client, GetLimits, Policy, PostAnswer, PostLimits, Response, Validators};
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use config::{Allow, Config, InvalidAllow};
 pub use error::{Error, Place};
 pub use resolve::{Looking, Lookup};

@@ -7,6 +7,8 @@ mod embedder;
 mod engine;
 pub mod erasure;
 mod error;
+pub mod feedback;
+pub mod identity;
 mod indexes;
 pub mod jobs;
 pub mod keys;
@@ -21,6 +23,7 @@ pub mod sources;
 mod spending;
 pub mod upkeep;
 pub mod visitors;
+pub mod webhooks;
 
 pub use config::Config;
 pub use embedder::Embedder;

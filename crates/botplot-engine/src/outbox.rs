@@ -72,7 +72,8 @@ pub(crate) async fn emit(
         let now = engine.clock().now();
         let id = engine.0.outbox.event_id(engine.ids(), now);
         let timestamp = now.rfc3339_millis();
-        let body = Body { event: kind.as_str(), data: event, timestamp, id, project_id: project, test: false };
+        let body =
+            Body { event: kind.as_str(), data: event, timestamp, id, project_id: project, test: false };
         let record = Record {
             id,
             project,

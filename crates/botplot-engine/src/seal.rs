@@ -73,7 +73,9 @@ pub fn fresh_key(ids: &dyn Ids) -> Secret {
 
 /// Why a text is no key for sealing, or `None` when it is one.
 pub fn key_fault(text: &str) -> Option<&'static str> {
-    key_bytes(text).is_none().then_some("takes 32 bytes as base64 or hexadecimal, such as `openssl rand -base64 32` prints")
+    key_bytes(text)
+        .is_none()
+        .then_some("takes 32 bytes as base64 or hexadecimal, such as `openssl rand -base64 32` prints")
 }
 
 fn key_bytes(text: &str) -> Option<[u8; KEY]> {
@@ -137,7 +139,13 @@ mod tests {
         let base64 = "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8=";
         assert_eq!(key_bytes(hex), key_bytes(&format!(" {base64}\n")));
         assert!(key_bytes(hex).is_some());
-        for wrong in ["", "short", &hex[2..], "zz112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", "AAAA"] {
+        for wrong in [
+            "",
+            "short",
+            &hex[2..],
+            "zz112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+            "AAAA",
+        ] {
             assert!(key_fault(wrong).is_some(), "{wrong}");
         }
     }

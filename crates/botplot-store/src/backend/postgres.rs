@@ -16,7 +16,19 @@ type Row = sqlx::postgres::PgRow;
 /// Others wait until this transaction has decided about the row.
 macro_rules! for_update {
     () => {
-        " FOR UPDATE"
+        " FOR NO KEY UPDATE"
+    };
+}
+/// As `for_update!`, but rows that only refer to this one can still be added.
+macro_rules! guard {
+    () => {
+        " FOR NO KEY UPDATE"
+    };
+}
+/// As `guard!`, and whoever finds another deciding goes on without the row.
+macro_rules! guard_or_skip {
+    () => {
+        " FOR NO KEY UPDATE SKIP LOCKED"
     };
 }
 /// Two nodes never claim the same job, nor wait for each other.

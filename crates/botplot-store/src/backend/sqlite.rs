@@ -22,6 +22,16 @@ macro_rules! for_update {
         ""
     };
 }
+macro_rules! guard {
+    () => {
+        ""
+    };
+}
+macro_rules! guard_or_skip {
+    () => {
+        ""
+    };
+}
 macro_rules! skip_locked {
     () => {
         ""

@@ -44,7 +44,7 @@ pub(crate) async fn claim_deliveries(
     limit: i64,
 ) -> Result<Option<ClaimRow>, Error> {
     let found =
-        sqlx::query(concat!("SELECT * FROM endpoints WHERE id = $1 AND status = 'active'", skip_locked!()))
+        sqlx::query(concat!("SELECT * FROM endpoints WHERE id = $1 AND status = 'active'", guard_or_skip!()))
             .bind(endpoint.0)
             .fetch_optional(&mut *c)
             .await?;

@@ -91,12 +91,11 @@ pub(crate) async fn lock_endpoint(
     project: ProjectId,
     endpoint: EndpointId,
 ) -> Result<Option<Endpoint>, Error> {
-    let found =
-        sqlx::query(concat!("SELECT * FROM endpoints WHERE project_id = $1 AND id = $2", for_update!()))
-            .bind(project.0)
-            .bind(endpoint.0)
-            .fetch_optional(c)
-            .await?;
+    let found = sqlx::query(concat!("SELECT * FROM endpoints WHERE project_id = $1 AND id = $2", guard!()))
+        .bind(project.0)
+        .bind(endpoint.0)
+        .fetch_optional(c)
+        .await?;
     found.as_ref().map(read).transpose()
 }
 
