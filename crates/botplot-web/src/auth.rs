@@ -2,7 +2,8 @@
 //! everyone, and no other code looks at a key or a token.
 
 mod api_key;
+pub(crate) mod identity;
 mod visitor;
 
 pub(crate) use api_key::{Caller, Owner};
-pub(crate) use visitor::{Session, VisitorToken};
+pub(crate) use visitor::{Session, Shown, VisitorToken};

@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{AppState, api, error, health, limits, middleware, pages, widget};
+use crate::{AppState, api, error, health, limits, middleware, openai, pages, widget};
 
 /// Everything that the server answers to.
 pub fn router(state: AppState) -> Router {
@@ -38,9 +38,32 @@ pub(crate) fn documented() -> (Router<AppState>, OpenApi) {
         // For visitors: publishable or secret key.
         .routes(routes!(api::chat::create))
         .routes(routes!(api::chat::resume::show))
+        .routes(routes!(api::chat::events::show))
+        .routes(routes!(api::chat::history::list))
+        .routes(routes!(api::chat::history::messages))
+        .routes(routes!(api::chat::feedback::create))
+        .routes(routes!(api::chat::handoff::create))
+        .routes(routes!(api::chat::close::create))
         .routes(routes!(api::chat::stop::create))
         .routes(routes!(widget::session::create))
         // For owners: secret key.
+        .routes(routes!(
+            api::v1::conversations::show,
+            api::v1::conversations::change,
+            api::v1::conversations::remove
+        ))
+        .routes(routes!(api::v1::conversations::list))
+        .routes(routes!(api::v1::conversations::messages::list, api::v1::conversations::messages::create))
+        .routes(routes!(api::v1::conversations::typing::create))
+        .routes(routes!(api::v1::leads::list))
+        .routes(routes!(api::v1::usage::show))
+        .routes(routes!(api::v1::notices::list))
+        .routes(routes!(api::v1::audit::list))
+        .routes(routes!(api::v1::visitors::remove))
+        .routes(routes!(api::v1::visitors::export))
+        .routes(routes!(openai::create))
+        .routes(routes!(openai::models::list))
+        .routes(routes!(openai::models::show))
         // For operators.
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))

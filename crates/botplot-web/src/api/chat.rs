@@ -2,8 +2,13 @@
 
 mod answer;
 mod body;
+pub(crate) mod close;
+pub(crate) mod events;
+pub(crate) mod feedback;
+pub(crate) mod handoff;
+pub(crate) mod history;
 pub(crate) mod resume;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod stop;
 
 use axum::extract::State;
@@ -60,7 +65,7 @@ pub(crate) async fn create(
     let idempotency = idempotency_key(&headers)?.map(|key| Idempotency::of(key, &fields.whole()));
     let body = ChatIn::read(fields)?;
     state.limits.visitor(caller.project.id, caller.class, &body.visitor_id, &caller.meter)?;
-    let session = token.open(&state, &caller, &body.visitor_id)?;
+    let session = token.open(&state, &caller, &body.visitor_id, body.identity.as_ref()).await?;
     let as_json = !body.stream.unwrap_or_else(|| wants_stream(&headers));
     let durable = headers.get(X_RESUME).is_some_and(|v| v == "1") && !as_json;
     let ask = Ask {

@@ -5,9 +5,11 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use botplot_core::visitor::TOKEN_LIFE;
+use botplot_engine::visitors;
 use serde::Serialize;
 
-use crate::auth::{Caller, Session, VisitorToken};
+use crate::api::chat::schema::IdentityProof;
+use crate::auth::{Caller, Session, VisitorToken, identity};
 use crate::fields::Fields;
 use crate::{ApiError, AppState};
 
@@ -19,6 +21,10 @@ pub(crate) struct SessionOut {
     visitor_id: String,
     /// Seconds that the token in `X-Visitor-Token` is good for.
     expires_in: i64,
+    /// Seconds that it proves the visitor's identity for; only where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    identity_expires_in: Option<i64>,
 }
 
 /// Who asks for a token.
@@ -29,6 +35,8 @@ pub(crate) struct SessionBody {
     /// The id that you chose for the visitor.
     #[schema(rename = "visitorId", min_length = 1, max_length = 128, pattern = r"^[^\p{Cc}]+$")]
     visitor_id: String,
+    /// Proof that the visitor id is the person's own; the token carries it from then on.
+    identity: Option<IdentityProof>,
 }
 
 /// Begin a session
@@ -49,12 +57,15 @@ pub(crate) async fn create(
     token: VisitorToken,
     mut fields: Fields,
 ) -> Result<Response, ApiError> {
-    let visitor_id = fields.visitor_id(true).unwrap_or_default();
+    let visitor_id = fields.visitor_id(true);
+    let identity = identity::read(&mut fields, visitor_id.as_deref());
     fields.finish()?;
-    let session = token.open(&state, &caller, &visitor_id)?;
-    let project = caller.project.id;
-    let text = botplot_engine::visitors::fresh(&state.engine, project, &visitor_id, Some(session.id)).1;
-    let out = SessionOut { visitor_id, expires_in: TOKEN_LIFE };
+    let visitor_id = visitor_id.unwrap_or_default();
+    let session = token.open(&state, &caller, &visitor_id, identity.as_ref()).await?;
+    let (engine, project, proved) = (&state.engine, caller.project.id, session.proved);
+    let (token, text) = visitors::fresh(engine, project, &visitor_id, Some(session.id), proved);
+    let identity_expires_in = proved.map(|proved| proved.until.seconds_since(token.issued_at));
+    let out = SessionOut { visitor_id, expires_in: TOKEN_LIFE, identity_expires_in };
     let mut reply = ([(header::CACHE_CONTROL, "no-store")], Json(out)).into_response();
     Session::carry(Some(text), &mut reply);
     Ok(reply)

@@ -2,9 +2,11 @@
 
 use botplot_core::message;
 use botplot_core::visitor::VisitorInfo;
+use botplot_engine::identity::Identity;
 use serde_json::{Map, Value};
 
 use crate::ApiError;
+use crate::auth::identity;
 use crate::fields::Fields;
 
 /// Characters that the address and the title of the visitor's page may have.
@@ -23,6 +25,8 @@ pub(super) struct ChatIn {
     pub(super) conversation: Option<String>,
     /// What the visitor said of themselves.
     pub(super) visitor_info: VisitorInfo,
+    /// What proves that the visitor id is the person's own.
+    pub(super) identity: Option<Identity>,
     /// The page that the visitor is on, and the caller's own metadata.
     pub(super) context: Map<String, Value>,
     /// Whether the answer is to be streamed, if the caller said.
@@ -38,9 +42,7 @@ impl ChatIn {
         let visitor_info = fields.object(&["visitor_info", "visitorInfo"]);
         let visitor_info = visitor_info.map(|(name, info)| visitor_details(&mut fields, name, info));
         let stream = fields.flag("stream");
-        if fields.take(&["identity"]).is_some() {
-            fields.fault("identity", "identity verification is not set up for this project");
-        }
+        let identity = identity::read(&mut fields, visitor_id.as_deref());
         let context = read_context(&mut fields);
         fields.finish()?;
         Ok(Self {
@@ -48,6 +50,7 @@ impl ChatIn {
             visitor_id: visitor_id.unwrap_or_default(),
             conversation,
             visitor_info: visitor_info.unwrap_or_default(),
+            identity,
             context,
             stream,
         })
@@ -134,8 +137,8 @@ mod tests {
         let mut named = faulty(all);
         named.sort();
         let expected =
-            ["conversationId", "identity", "message", "metadata", "stream", "title", "url", "visitorId"];
-        let details = ["visitor_info.email", "visitor_info.name"];
+            ["conversationId", "identity", "identity.id", "message", "metadata", "stream", "title", "url"];
+        let details = ["visitorId", "visitor_info.email", "visitor_info.name"];
         assert_eq!(named, [expected.as_slice(), &details].concat());
         assert_eq!(faulty(json!({})), ["message", "visitorId"]);
         assert_eq!(faulty(json!({ "message": "hi\0", "visitorId": "v" })), ["message"]);

@@ -42,10 +42,10 @@ pub(crate) async fn show(
 ) -> Result<Response, ApiError> {
     let arrived = Instant::now();
     let (from, over) = place(&headers)?;
-    let (proof, visitor) = token.proof_alone(&state, &caller, None)?;
+    let shown = token.show(&state, &caller, None, None).await?;
     let message = ids::read(&message)?;
     let project = caller.project.id;
-    let turn = chat::resume(&state.engine, project, message, visitor.as_deref(), &proof, from).await?;
+    let turn = chat::resume(&state.engine, project, message, shown.visitor.as_deref(), &shown.proof, from).await?;
     if over {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

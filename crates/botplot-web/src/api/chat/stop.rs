@@ -5,7 +5,8 @@ use axum::extract::State;
 use botplot_engine::chat;
 use serde::Serialize;
 
-use crate::auth::{Caller, VisitorToken};
+use super::schema::IdentityProof;
+use crate::auth::{Caller, VisitorToken, identity};
 use crate::fields::Fields;
 use crate::{ApiError, AppState, ids};
 
@@ -27,6 +28,8 @@ pub(crate) struct StopBody {
     /// The visitor, where the token does not say.
     #[schema(rename = "visitorId", min_length = 1, max_length = 128, pattern = r"^[^\p{Cc}]+$")]
     visitor_id: Option<String>,
+    /// Proof that the visitor id is the person's own.
+    identity: Option<IdentityProof>,
 }
 
 /// Stop an answer
@@ -49,9 +52,11 @@ pub(crate) async fn create(
 ) -> Result<Json<StopOut>, ApiError> {
     let conversation = fields.required_text(&["conversationId", "conversation_id"]);
     let visitor = fields.visitor_id(false);
+    let identity = identity::read(&mut fields, visitor.as_deref());
     fields.finish()?;
-    let (proof, visitor) = token.proof_alone(&state, &caller, visitor)?;
+    let shown = token.show(&state, &caller, visitor, identity.as_ref()).await?;
     let id = ids::read(&conversation.map(|c| c.1).unwrap_or_default())?;
-    let stopped = chat::stop(&state.engine, caller.project.id, id, visitor.as_deref(), &proof).await?;
+    let (project, visitor) = (caller.project.id, shown.visitor.as_deref());
+    let stopped = chat::stop(&state.engine, project, id, visitor, &shown.proof).await?;
     Ok(Json(StopOut { stopped }))
 }
