@@ -3,15 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use botplot_core::Timestamp;
+use botplot_engine::SPEND;
 use botplot_engine::chat::MESSAGES;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Owner;
 use crate::{ApiError, AppState};
-
-/// The metric that counts the model's cost by day, in millionths of the operator's currency.
-const SPEND: &str = "spend";
 
 /// What the plan holds and how much of it is used.
 #[derive(Serialize, ToSchema)]

@@ -54,8 +54,14 @@ pub(crate) async fn remove(
 ) -> Result<Json<ErasedOut>, ApiError> {
     known(&visitor_id)?;
     let erased = erasure::erase(&state.engine, owner.project.id, &visitor_id, &owner.key.prefix).await?;
-    let botplot_store::Erased { conversations, messages, leads, events } = erased;
-    Ok(Json(ErasedOut { visitor_id, deleted: true, conversations, messages, leads, events }))
+    Ok(Json(ErasedOut {
+        visitor_id,
+        deleted: true,
+        conversations: erased.conversations,
+        messages: erased.messages,
+        leads: erased.leads,
+        events: erased.events,
+    }))
 }
 
 /// Export a visitor

@@ -11,7 +11,10 @@ use crate::fields::Fields;
 
 /// What is to change about a conversation; what is absent or null stays.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "only its schema is used: the body is read field by field, so that all faults are told")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: the body is read field by field, so that all faults are told"
+)]
 pub(crate) struct ConversationChanges {
     /// Where it stands. `archived` is final.
     status: Option<ConversationStatus>,
@@ -26,13 +29,23 @@ pub(crate) struct ConversationChanges {
 
 /// A word for a conversation.
 #[derive(ToSchema)]
-#[schema(min_length = 1, max_length = 50, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$", example = "vip")]
+#[schema(
+    min_length = 1,
+    max_length = 50,
+    pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+    example = "vip"
+)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Tag(String);
 
 /// A person's name.
 #[derive(ToSchema)]
-#[schema(min_length = 1, max_length = 100, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$", example = "Ann")]
+#[schema(
+    min_length = 1,
+    max_length = 100,
+    pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+    example = "Ann"
+)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct PersonName(String);
 

@@ -142,10 +142,18 @@ pub(crate) struct MessagesOut {
 
 /// What a person writes.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "only its schema is used: the body is read field by field, so that all faults are told")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: the body is read field by field, so that all faults are told"
+)]
 pub(crate) struct ReplyIn {
     /// The text; 1 to 8,000 characters after trimming.
-    #[schema(min_length = 1, max_length = 8000, pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$", example = "Hello, I am Ann. Let me look into that.")]
+    #[schema(
+        min_length = 1,
+        max_length = 8000,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "Hello, I am Ann. Let me look into that."
+    )]
     content: String,
     /// Who writes it; without a name it is that of the person who has the conversation.
     author: Option<ReplyAuthor>,
@@ -209,9 +217,9 @@ pub(crate) async fn create(
     Path(id): Path<String>,
     mut fields: Fields,
 ) -> Result<(StatusCode, Json<MessageOut>), ApiError> {
-    let content = fields.required_text(&["content"]).and_then(|(_, text)| {
-        message::clean(&text).map_err(|fault| fields.fault("content", fault)).ok()
-    });
+    let content = fields
+        .required_text(&["content"])
+        .and_then(|(_, text)| message::clean(&text).map_err(|fault| fields.fault("content", fault)).ok());
     let author = author(&mut fields);
     fields.finish()?;
     let id = ids::read(&id)?;

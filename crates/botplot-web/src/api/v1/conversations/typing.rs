@@ -13,7 +13,10 @@ use crate::{ApiError, AppState, ids};
 
 /// Whether a person is writing.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "only its schema is used: the body is read field by field, so that all faults are told")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: the body is read field by field, so that all faults are told"
+)]
 pub(crate) struct TypingIn {
     /// True while they write; said once, it holds for five seconds.
     #[schema(example = true)]
