@@ -15,6 +15,8 @@ use crate::{ApiError, AppState, Code};
 
 /// Bytes that a body may have.
 const LIMIT: usize = 256 * 1024;
+/// Bytes that a large body may have.
+const LARGE: usize = 1 << 20;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -22,14 +24,29 @@ impl FromRequest<AppState> for Fields {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
-        let (head, body) = request.into_parts();
-        expect_json(&head.headers)?;
-        let bytes = tokio::time::timeout(PATIENCE, read(&head.headers, body));
-        let bytes = bytes.await.unwrap_or(Err(ApiError::new(Code::RequestTimeout)))?;
-        match parse(&bytes)? {
-            Value::Object(values) => Ok(Self::new(values)),
-            other => Err(body_fault(format!("the body must be a JSON object, not {}", kind(&other)))),
-        }
+        object(request, LIMIT).await
+    }
+}
+
+/// The fields of a body of up to 1 MB, for addresses that take whole conversations.
+pub(crate) struct Large(pub(crate) Fields);
+
+impl FromRequest<AppState> for Large {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
+        object(request, LARGE).await.map(Self)
+    }
+}
+
+async fn object(request: Request, limit: usize) -> Result<Fields, ApiError> {
+    let (head, body) = request.into_parts();
+    expect_json(&head.headers)?;
+    let bytes = tokio::time::timeout(PATIENCE, read(&head.headers, body, limit));
+    let bytes = bytes.await.unwrap_or(Err(ApiError::new(Code::RequestTimeout)))?;
+    match parse(&bytes)? {
+        Value::Object(values) => Ok(Fields::new(values)),
+        other => Err(body_fault(format!("the body must be a JSON object, not {}", kind(&other)))),
     }
 }
 
@@ -48,17 +65,20 @@ fn expect_json(headers: &HeaderMap) -> Result<(), ApiError> {
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    let too_large = || ApiError::saying(Code::PayloadTooLarge, "the body may have at most 256 KB");
+async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let too_large = || {
+        let most = format!("the body may have at most {} KB", limit / 1024);
+        ApiError::saying(Code::PayloadTooLarge, most)
+    };
     let told = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    if told.is_some_and(|n| n > LIMIT) {
+    if told.is_some_and(|n| n > limit) {
         return Err(too_large());
     }
     let mut whole = BytesMut::with_capacity(told.unwrap_or(1024));
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| body_fault("the body broke off before its end".to_owned()))?;
-        if whole.len() + piece.len() > LIMIT {
+        if whole.len() + piece.len() > limit {
             return Err(too_large());
         }
         whole.extend_from_slice(&piece);

@@ -14,6 +14,7 @@ mod ids;
 pub mod limits;
 pub mod metrics;
 mod middleware;
+mod openai;
 mod page;
 mod pages;
 mod router;
