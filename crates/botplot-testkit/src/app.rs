@@ -12,7 +12,7 @@ use std::time::Duration;
 use botplot_core::conversation::{Conversation, HandledBy, Status};
 use botplot_core::key::{Class, Key};
 use botplot_core::message::Message;
-use botplot_core::plan::Plans;
+use botplot_core::plan::{Limits, Plan, Plans};
 use botplot_core::project::Settings;
 use botplot_core::{ConversationId, RandomIds};
 use botplot_engine::projects::Created;
@@ -54,7 +54,19 @@ impl TestApp {
         Self::open(Some(model)).await
     }
 
+    /// A server whose projects get so many answers a month, written by `model` if there is one.
+    pub async fn limited(messages: i64, model: Option<&FakeLlm>) -> Self {
+        let plans = Plans::default();
+        let business = Limits { messages, ..plans.business.clone() };
+        Self::with_plans(Plans { business, ..plans }, Spending::default(), model).await
+    }
+
     async fn open(model: Option<&FakeLlm>) -> Self {
+        Self::with_plans(Plans::default(), Spending::default(), model).await
+    }
+
+    /// A server with these plans and prices.
+    pub async fn with_plans(plans: Plans, spending: Spending, model: Option<&FakeLlm>) -> Self {
         let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
         let store = Store::open(&botplot_store::Config::default(), folder.path()).await;
         let store = store.expect("an empty folder takes a new database");
@@ -68,9 +80,9 @@ impl TestApp {
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             config: Config { indexing_threads: 1, ..Config::default() },
-            plans: Plans::default(),
+            plans,
             seal_key: botplot_engine::seal::fresh_key(&RandomIds),
-            spending: Spending::default(),
+            spending,
         };
         let engine = Engine::open(parts).await.expect("a new database opens");
         let project = projects::create(&engine, "first").await.expect("the first project has a free name");
@@ -144,6 +156,21 @@ impl TestApp {
         let mut settings = self.project.project.settings.clone();
         change(&mut settings);
         projects::set(&self.engine, self.project.project.id, settings).await.expect("the settings are sound");
+    }
+
+    /// Puts the first project on a plan.
+    pub async fn put_on(&self, plan: Plan) {
+        let id = self.project.project.id;
+        let put = self.store.write(move |tx| Box::pin(async move { tx.set_plan(id, plan).await }));
+        let put: Result<bool, botplot_store::Error> = put.await;
+        assert!(put.expect("the database answers"), "the project is gone");
+    }
+
+    /// What the first project has used of `metric` in the month or day `period`.
+    pub async fn used(&self, period: &str, metric: &str) -> i64 {
+        let used = self.engine.reader().usage(self.project.project.id, period).await;
+        let used = used.expect("the database answers");
+        used.iter().find(|(name, _)| name == metric).map_or(0, |(_, used)| *used)
     }
 
     /// Teaches the first project a text, vectors included.

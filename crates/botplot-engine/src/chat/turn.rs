@@ -124,9 +124,7 @@ async fn reserve(
     month: &str,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    // As the plan is now, not as it was when the request came in.
-    let plan = tx.find_project(project.id).await?.ok_or(Error::NotFound)?.plan;
-    let limit = engine.plans().of(plan).monthly();
+    let limit = engine.plan_limits(project).monthly();
     let Some(used) = tx.take_unit(project.id, month, METRIC, limit).await? else { return Ok(false) };
     let Some(limit) = limit else { return Ok(true) };
     if let Some(warning) = warning(used, limit) {

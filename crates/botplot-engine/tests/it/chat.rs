@@ -44,7 +44,7 @@ async fn what_the_knowledge_does_not_cover_is_refused_in_the_projects_words() {
 #[tokio::test]
 async fn a_greeting_gets_a_kind_word() {
     let rig = shop().await;
-    assert_eq!(rig.ask("Hello!", None).await.text, rig.project.settings.welcome);
+    assert_eq!(rig.ask("Hello!", None).await.text, rig.project.settings.widget.welcome);
 }
 
 #[tokio::test]

@@ -126,7 +126,8 @@ impl Live {
         loop {
             if let Some(end) = self.rest.windows(2).position(|w| w == b"\n\n") {
                 let event = self.rest.split_to(end + 2);
-                match event.strip_prefix(b"data: ") {
+                let line = event[..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+                match line.strip_prefix(b"data: ") {
                     Some(json) => {
                         return Some(serde_json::from_slice(json).expect("`data:` is followed by JSON"));
                     }

@@ -30,7 +30,7 @@ async fn the_chat_page_belongs_to_its_publishable_key() {
     let app = TestApp::start().await;
     app.learn(SHIPPING.0, SHIPPING.1).await;
     app.learn("Can I <b>return</b> \"it\"?", "Within thirty days.").await;
-    app.set(|s| s.welcome = "<script>alert(1)</script>".into()).await;
+    app.set(|s| s.widget.welcome = "<script>alert(1)</script>".into()).await;
     let key = app.project().publishable.expose();
     let page = app.stranger().get(&format!("/try/{key}")).await.is(200);
     let text = page.text();
