@@ -174,3 +174,53 @@ fn name_file(error: Error, file: &Path) -> Error {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use botplot_core::conversation::Status;
+    use botplot_core::{ProjectId, SessionId};
+    use sqlx::{QueryBuilder, Row as _};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ConversationFilter;
+
+    async fn plan(conn: &mut Conn, statement: QueryBuilder<Db>) -> String {
+        let sql = statement.sql();
+        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.as_str()));
+        let steps = sqlx::query(explain).fetch_all(conn).await.unwrap();
+        steps.iter().map(|step| step.get::<String, _>("detail") + "\n").collect()
+    }
+
+    #[tokio::test]
+    async fn lists_of_conversations_are_counted_and_walked_through_in_one_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let pools = open(&folder.path().join(crate::FILE)).await.unwrap();
+        let mut conn = pools.readers.acquire().await.unwrap();
+        let (project, all) = (ProjectId(Uuid::nil()), ConversationFilter::default());
+        let status = ConversationFilter { status: Some(Status::Active), ..all.clone() };
+        let waiting = ConversationFilter { handoff_requested: Some(true), ..status.clone() };
+        let visitor = ConversationFilter { visitor_id: Some("bob".into()), ..status.clone() };
+        let session = ConversationFilter { session: Some(SessionId(Uuid::nil())), ..status.clone() };
+        for (wanted, index, covers) in [
+            (all, "conversations_created (project_id=?)", true),
+            (status, "conversations_status (project_id=? AND status=?)", true),
+            (waiting, "conversations_status (project_id=? AND status=?)", true),
+            (visitor, "conversations_visitor (project_id=? AND visitor_id=?)", false),
+            (session, "conversations_session (project_id=? AND session=?)", false),
+        ] {
+            let index = if covers { format!("COVERING INDEX {index}") } else { format!("INDEX {index}") };
+            let counted = plan(&mut conn, sql::listing::count(project, &wanted)).await;
+            // Any index counts a whole project's, if it has all that is asked for.
+            let counts = if covers { "COVERING INDEX conversations_" } else { &index };
+            assert!(counted.contains(counts), "{wanted:?}: {counted}");
+            for from_oldest in [true, false] {
+                let page = sql::listing::page(project, &wanted, from_oldest, 20, 40);
+                let walked = plan(&mut conn, page).await;
+                assert!(walked.contains(&index), "{wanted:?}: {walked}");
+                // One page is sorted, by the outer query; sorting before the limit would sort a whole project's.
+                assert!(walked.matches("TEMP B-TREE").count() <= 1, "{wanted:?}: {walked}");
+            }
+        }
+    }
+}

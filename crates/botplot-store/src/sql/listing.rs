@@ -14,9 +14,7 @@ pub(crate) async fn list_conversations(
     limit: i64,
     offset: i64,
 ) -> Result<(Vec<Conversation>, i64), Error> {
-    let mut count = QueryBuilder::<Db>::new("SELECT count(*) FROM conversations WHERE project_id = ");
-    filter(&mut count, project, wanted);
-    let total: i64 = count.build_query_scalar().fetch_one(&mut *c).await?;
+    let total: i64 = count(project, wanted).build_query_scalar().fetch_one(&mut *c).await?;
     let limit = limit.min(total.saturating_sub(offset));
     if limit <= 0 {
         return Ok((Vec::new(), total));
@@ -24,15 +22,30 @@ pub(crate) async fn list_conversations(
     // What stands before a page is walked through: behind the middle, the way from the oldest is the shorter one.
     let from_oldest = offset > total / 2;
     let skip = if from_oldest { total - offset - limit } else { offset };
-    // Ids first: what is skipped stays in the index.
-    let mut select =
-        QueryBuilder::<Db>::new("SELECT c.* FROM (SELECT id FROM conversations WHERE project_id = ");
+    let rows = page(project, wanted, from_oldest, limit, skip).build().fetch_all(c).await?;
+    Ok((rows.iter().map(conversations::read).collect::<Result<_, _>>()?, total))
+}
+
+pub(crate) fn count(project: ProjectId, wanted: &ConversationFilter) -> QueryBuilder<Db> {
+    let mut count = QueryBuilder::new("SELECT count(*) FROM conversations WHERE project_id = ");
+    filter(&mut count, project, wanted);
+    count
+}
+
+/// Ids first: what is skipped stays in the index.
+pub(crate) fn page(
+    project: ProjectId,
+    wanted: &ConversationFilter,
+    from_oldest: bool,
+    limit: i64,
+    skip: i64,
+) -> QueryBuilder<Db> {
+    let mut select = QueryBuilder::new("SELECT c.* FROM (SELECT id FROM conversations WHERE project_id = ");
     filter(&mut select, project, wanted);
     let order = if from_oldest { " ORDER BY created_at, id" } else { " ORDER BY created_at DESC, id DESC" };
     select.push(order).push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(skip);
     select.push(") AS page JOIN conversations c ON c.id = page.id ORDER BY c.created_at DESC, c.id DESC");
-    let rows = select.build().fetch_all(c).await?;
-    Ok((rows.iter().map(conversations::read).collect::<Result<_, _>>()?, total))
+    select
 }
 
 fn filter(statement: &mut QueryBuilder<Db>, project: ProjectId, wanted: &ConversationFilter) {
