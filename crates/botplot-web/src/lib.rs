@@ -13,6 +13,7 @@ mod health;
 mod ids;
 pub mod limits;
 pub mod metrics;
+pub mod openapi;
 mod middleware;
 mod openai;
 mod page;

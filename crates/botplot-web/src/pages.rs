@@ -4,6 +4,7 @@ pub(crate) mod assets;
 pub(crate) mod chat;
 pub(crate) mod errors;
 pub(crate) mod home;
+pub(crate) mod reference;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +14,19 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A whole page with the headers that every page has; `script` is a file of `assets`.
-fn page(title: &str, script: Option<&str>, body: &Markup) -> Response {
+fn page(title: &str, script: Option<&'static str>, body: &Markup) -> Response {
+    page_with(title, Assets { style: None, script }, body)
+}
+
+/// What a page loads besides the common style sheet: files of `assets`.
+#[derive(Clone, Copy, Default)]
+struct Assets {
+    style: Option<&'static str>,
+    script: Option<&'static str>,
+}
+
+/// As `page`, with a style sheet of its own.
+fn page_with(title: &str, assets: Assets, body: &Markup) -> Response {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -23,7 +36,10 @@ fn page(title: &str, script: Option<&str>, body: &Markup) -> Response {
                 meta name="color-scheme" content="light dark";
                 title { (title) }
                 link rel="stylesheet" href="/assets/page.css";
-                @if let Some(script) = script {
+                @if let Some(style) = assets.style {
+                    link rel="stylesheet" href={ "/assets/" (style) };
+                }
+                @if let Some(script) = assets.script {
                     script src={ "/assets/" (script) } defer {}
                 }
             }

@@ -1,6 +1,6 @@
 //! The table of all addresses.
 
-use axum::Router;
+use axum::{Extension, Router};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -8,21 +8,24 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{AppState, api, error, health, limits, middleware, openai, pages, widget};
+use crate::{AppState, api, error, health, limits, middleware, openapi, openai, pages, widget};
 
 /// Everything that the server answers to.
 pub fn router(state: AppState) -> Router {
-    documented()
-        .0
+    let (documented, api) = documented();
+    documented
         // For owners: secret key.
         .route("/api/v1/{*path}", any(api::v1::unknown))
         // Pages.
         .route("/", get(pages::home::show))
         .route("/try/{key}", get(pages::chat::show))
         .route("/errors", get(pages::errors::show))
+        .route("/docs/api", get(pages::reference::show))
+        .route("/openapi.json", get(openapi::show))
         .route("/assets/{name}", get(pages::assets::show))
         .fallback(error::no_such_address)
         .method_not_allowed_fallback(error::wrong_method)
+        .layer(Extension(openapi::Document::of(api, &state.public_url)))
         // A request passes these from the last to the first.
         .layer(from_fn(middleware::leftover::read_out))
         .layer(CatchPanicLayer::custom(error::after_panic))
@@ -61,6 +64,15 @@ pub(crate) fn documented() -> (Router<AppState>, OpenApi) {
         .routes(routes!(api::v1::audit::list))
         .routes(routes!(api::v1::visitors::remove))
         .routes(routes!(api::v1::visitors::export))
+        .routes(routes!(api::v1::webhooks::list, api::v1::webhooks::create))
+        .routes(routes!(api::v1::webhooks::show, api::v1::webhooks::change, api::v1::webhooks::remove))
+        .routes(routes!(api::v1::webhooks::rotate))
+        .routes(routes!(api::v1::webhooks::switch))
+        .routes(routes!(api::v1::webhooks::deliveries::list))
+        .routes(routes!(api::v1::webhooks::deliveries::show))
+        .routes(routes!(api::v1::webhooks::deliveries::replay))
+        .routes(routes!(api::v1::webhooks::deliveries::replay_all))
+        .routes(routes!(api::v1::webhooks::deliveries::test))
         .routes(routes!(openai::create))
         .routes(routes!(openai::models::list))
         .routes(routes!(openai::models::show))

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use botplot_core::plan::Plans;
 use botplot_core::project::Project;
 use botplot_core::{RandomIds, SystemClock};
-use botplot_engine::{Engine, Parts, Spending, setup};
+use botplot_engine::{Engine, Parts, setup};
 use botplot_store::Store;
 
 use crate::config::Config;
@@ -20,7 +19,7 @@ pub(crate) async fn engine(config: &Config) -> Result<Engine> {
     let egress = botplot_egress::Client::new(&config.egress)?;
     let model = botplot_llm::open(&config.llm, egress.operator_http())?;
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    let (plans, spending) = (Plans::default(), Spending::default());
+    let (plans, spending) = (config.plans.0.clone(), config.spending());
     Ok(Engine::open(Parts {
         store,
         egress,

@@ -35,6 +35,7 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     let patience = Patience::of(&config.server);
     let mut state = AppState::new(engine.clone(), &base, metrics.clone());
     state.drain = patience.rest;
+    state.limit(&config.limits.rates());
     let door = Door::new(botplot_web::router(state.clone()), config.server.clone());
     state.set_ready(true);
     door.open_for(listener);

@@ -21,6 +21,16 @@ const ASSETS: &[Asset] = &[
         media: "text/javascript; charset=utf-8",
         text: include_str!("../assets/chat.js"),
     },
+    Asset {
+        name: "reference.css",
+        media: "text/css; charset=utf-8",
+        text: include_str!("../assets/reference.css"),
+    },
+    Asset {
+        name: "reference.js",
+        media: "text/javascript; charset=utf-8",
+        text: include_str!("../assets/reference.js"),
+    },
     Asset { name: "page.css", media: "text/css; charset=utf-8", text: include_str!("../assets/page.css") },
 ];
 
@@ -36,7 +46,8 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result
     Ok((caching, [(header::CONTENT_TYPE, asset.media)], asset.text).into_response())
 }
 
-fn tag(text: &str) -> HeaderValue {
+/// What tells a text from other versions of it, as `ETag` wants it.
+pub(crate) fn tag(text: &str) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let quoted = format!("\"{:016x}\"", hasher.finish());
