@@ -17,6 +17,11 @@ impl Timestamp {
         format!("{}.{millis:03}Z", second.trim_end_matches('Z'))
     }
 
+    /// Reads an instant as RFC 3339 writes it, of any offset.
+    pub fn read(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|at| Self(at.as_microsecond()))
+    }
+
     /// This instant moved forward by `seconds` (backward if negative).
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {

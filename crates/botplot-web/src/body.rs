@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::Fault;
 use crate::fields::Fields;
@@ -39,7 +39,21 @@ impl FromRequest<AppState> for Large {
     }
 }
 
-async fn object(request: Request, limit: usize) -> Result<Fields, ApiError> {
+/// The fields of a body that may be left out.
+pub(crate) struct Maybe(pub(crate) Fields);
+
+impl FromRequest<AppState> for Maybe {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
+        let told = request.headers().get(header::CONTENT_LENGTH);
+        let absent = told.map_or(!request.headers().contains_key(header::TRANSFER_ENCODING), |n| n == "0");
+        if absent { Ok(Self(Fields::new(Map::new()))) } else { object(request, LIMIT).await.map(Self) }
+    }
+}
+
+/// The fields of a body of up to `limit` bytes.
+pub(crate) async fn object(request: Request, limit: usize) -> Result<Fields, ApiError> {
     let (head, body) = request.into_parts();
     expect_json(&head.headers)?;
     let bytes = tokio::time::timeout(PATIENCE, read(&head.headers, body, limit));

@@ -31,12 +31,22 @@ impl Fields {
         Value::Object(self.values.clone())
     }
 
+    /// Adds a field that came in another way, in place of one of the same name.
+    pub(crate) fn put(&mut self, name: &str, value: Value) {
+        self.values.insert(name.to_owned(), value);
+    }
+
     /// Notes a fault; the first one of a field counts.
     pub(crate) fn fault(&mut self, field: impl Into<String>, message: impl Into<String>) {
         let field = field.into();
         if self.faults.iter().all(|f| f.field != field) {
             self.faults.push(Fault { field, message: message.into() });
         }
+    }
+
+    /// True when the field was not sent, or as null.
+    pub(crate) fn is_absent(&self, name: &str) -> bool {
+        self.values.get(name).is_none_or(Value::is_null)
     }
 
     /// The text of a field under any of its spellings; null counts as absent.
@@ -62,6 +72,17 @@ impl Fields {
             (_, Value::Bool(flag)) => Some(flag),
             (name, _) => self.wrong(name, "must be true or false"),
         }
+    }
+
+    /// A field that is a whole number within these bounds; null counts as absent.
+    pub(crate) fn number(&mut self, name: &'static str, least: i64, most: i64) -> Option<i64> {
+        let (name, value) = self.take(&[name])?;
+        // `20.0` is a whole number too.
+        let whole = value.as_f64().filter(|n| n.fract() == 0.0 && (least as f64..=most as f64).contains(n));
+        if whole.is_none() {
+            self.fault(name, format!("must be a whole number from {least} to {most}"));
+        }
+        whole.map(|n| n as i64)
     }
 
     /// The object of a field under any of its spellings; null counts as absent.

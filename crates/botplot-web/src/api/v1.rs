@@ -1,5 +1,13 @@
 //! `/api/v1`: what owners' programs call, with a secret key.
 
+pub(crate) mod audit;
+pub(crate) mod conversations;
+pub(crate) mod leads;
+pub(crate) mod notices;
+pub(crate) mod usage;
+pub(crate) mod visitors;
+pub(crate) mod webhooks;
+
 use crate::ApiError;
 use crate::auth::Owner;
 use crate::error::no_such_address;

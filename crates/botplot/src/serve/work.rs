@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use botplot_engine::{Engine, jobs};
+use botplot_engine::{Engine, jobs, webhooks};
 use tokio_util::sync::CancellationToken;
 
 use crate::lock::{self, Holder, Lock, Taken};
@@ -56,6 +56,7 @@ impl Work {
                 }
             }
             jobs::start(&engine);
+            webhooks::start(&engine);
             // Work may go on to the end of the process, and so does the lock.
             std::mem::forget(self.lock);
         });
