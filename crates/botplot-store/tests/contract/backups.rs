@@ -31,6 +31,33 @@ async fn fill(rig: &Rig) {
         handled_by: "ai".into(),
         suggestions: vec!["Wie „ü“?".into()],
     });
+    message.confidence = Some(0.1 + 0.2);
+    message.sources = vec![botplot_core::message::SourceRef {
+        content: "x".into(),
+        similarity: 0.5,
+        id: chunks[0],
+        source_id: source,
+        title: "t".into(),
+        url: Some("https://example.com".into()),
+    }];
+    rig.write(move |tx| {
+        Box::pin(async move {
+            tx.add_key(&key).await?;
+            tx.add_message(&message).await?;
+            tx.add_usage(project, "2026-11", "answers", i64::MAX).await?;
+            tx.add_file(project, source, "a.bin", &(0..=255).cycle().take(3_000_000).collect::<Vec<u8>>())
+                .await?;
+            tx.meta_or_insert("secret", "s").await
+        })
+    })
+    .await;
+    rig.add_job(&rig.job(Some("k"))).await;
+    fill_beside(rig, conversation).await;
+}
+
+/// What there is beside knowledge and messages.
+async fn fill_beside(rig: &Rig, conversation: botplot_core::ConversationId) {
+    let project = rig.project;
     let (request, lead) = (rig.request(conversation, "bob", "k"), rig.lead(conversation, "bob"));
     let notice = botplot_core::notice::Notice {
         id: botplot_core::NoticeId(rig.id()),
@@ -49,19 +76,8 @@ async fn fill(rig: &Rig) {
         detail: serde_json::Map::new(),
         created_at: NOW,
     };
-    message.confidence = Some(0.1 + 0.2);
-    message.sources = vec![botplot_core::message::SourceRef {
-        content: "x".into(),
-        similarity: 0.5,
-        id: chunks[0],
-        source_id: source,
-        title: "t".into(),
-        url: Some("https://example.com".into()),
-    }];
     rig.write(move |tx| {
         Box::pin(async move {
-            tx.add_key(&key).await?;
-            tx.add_message(&message).await?;
             tx.add_conversation_event(project, conversation, &serde_json::json!({ "typing": true }), NOW)
                 .await?;
             tx.note_verified(project, "bob", NOW).await?;
@@ -70,15 +86,10 @@ async fn fill(rig: &Rig) {
             tx.set_logo(project, "image/png", "h", &[0, 255]).await?;
             tx.set_identity_secret(project, Some(&[0, 255])).await?;
             tx.add_notice(&notice).await?;
-            tx.add_audit(&line).await?;
-            tx.add_usage(project, "2026-11", "answers", i64::MAX).await?;
-            tx.add_file(project, source, "a.bin", &(0..=255).cycle().take(3_000_000).collect::<Vec<u8>>())
-                .await?;
-            tx.meta_or_insert("secret", "s").await
+            tx.add_audit(&line).await
         })
     })
     .await;
-    rig.add_job(&rig.job(Some("k"))).await;
     rig.add_delivery(Some("bob")).await;
 }
 

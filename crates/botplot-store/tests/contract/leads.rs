@@ -14,7 +14,7 @@ pub(crate) async fn a_lead_is_kept_as_it_was_added_and_saved(rig: Rig) {
     let added = Lead { session: None, ..rig.lead(ConversationId(rig.id()), "bob") };
     add(&rig, &added).await;
     let find = async || rig.read().leads_of(rig.project, "bob").await.unwrap();
-    assert_eq!(find().await, [added.clone()]);
+    assert_eq!(find().await, std::slice::from_ref(&added));
     let details = serde_json::Map::from_iter([("seats".to_owned(), serde_json::json!({ "n": [1, null] }))]);
     let saved = Lead {
         conversation: ConversationId(rig.id()),
@@ -28,7 +28,7 @@ pub(crate) async fn a_lead_is_kept_as_it_was_added_and_saved(rig: Rig) {
     };
     let save = |lead: Lead| rig.write(move |tx| Box::pin(async move { tx.save_lead(&lead).await }));
     assert!(save(Lead { phone: Some("+49 \0".into()), ..saved.clone() }).await);
-    assert_eq!(find().await, [saved.clone()]);
+    assert_eq!(find().await, std::slice::from_ref(&saved));
     let other = rig.add_project("other").await.unwrap();
     assert!(!save(Lead { project: other, name: Some("stray".into()), ..saved.clone() }).await);
     assert_eq!(find().await, [saved]);

@@ -291,16 +291,12 @@ impl Rig {
     /// How many rows a table has, whosoever they are.
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let count = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        match &self.config.url {
-            Some(url) => {
-                let mut conn = PgConnection::connect(url.expose()).await.unwrap();
-                sqlx::query_scalar(count).fetch_one(&mut conn).await.unwrap()
-            }
-            None => {
-                let file = SqliteConnectOptions::new().filename(self.folder.join(FILE));
-                sqlx::query_scalar(count).fetch_one(&mut file.connect().await.unwrap()).await.unwrap()
-            }
+        if let Some(url) = &self.config.url {
+            let mut conn = PgConnection::connect(url.expose()).await.unwrap();
+            return sqlx::query_scalar(count).fetch_one(&mut conn).await.unwrap();
         }
+        let file = SqliteConnectOptions::new().filename(self.folder.join(FILE));
+        sqlx::query_scalar(count).fetch_one(&mut file.connect().await.unwrap()).await.unwrap()
     }
 
     pub(crate) fn job(&self, key: Option<&str>) -> NewJob {
