@@ -4,3 +4,4 @@
 mod chat;
 mod rig;
 mod sources;
+mod upkeep;

@@ -7,7 +7,7 @@ use botplot_core::plan::Plans;
 use botplot_core::project::Project;
 use botplot_core::source::Source;
 use botplot_core::visitor::VisitorInfo;
-use botplot_core::{ConversationId, RandomIds, SessionId, SystemClock};
+use botplot_core::{Clock, ConversationId, RandomIds, SessionId, SystemClock};
 use botplot_engine::chat::{Ask, Final, TurnEvent, ask};
 use botplot_engine::{Config, Engine, Parts, Spending, jobs, projects, sources};
 use botplot_store::Store;
@@ -74,9 +74,13 @@ impl Rig {
 }
 
 pub(crate) async fn open(folder: &TempDir) -> Engine {
+    open_with(folder, Arc::new(SystemClock)).await
+}
+
+pub(crate) async fn open_with(folder: &TempDir, clock: Arc<dyn Clock>) -> Engine {
     let store = Store::open(&botplot_store::Config::default(), folder.path()).await.unwrap();
     let egress = botplot_egress::Client::new(&botplot_egress::Config::default()).unwrap();
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    let ids = Arc::new(RandomIds);
     let (plans, spending) = (Plans::default(), Spending::default());
     let seal_key = botplot_engine::seal::fresh_key(&RandomIds);
     let parts =
