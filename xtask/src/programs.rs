@@ -52,6 +52,19 @@ const PROGRAMS: &[Program] = &[
     program(Check, "crash", "kill it; nothing is lost", "crates/botplot-testkit/examples/crash.rs"),
     program(
         Check,
+        "quota",
+        "2,000 chats at once, and kills: exactly the plan's answers",
+        "crates/botplot-testkit/examples/quota.rs",
+    ),
+    program(Check, "resume", "cut streams at every event", "crates/botplot-testkit/examples/resume.rs"),
+    program(
+        Check,
+        "clients",
+        "OpenAI's clients, Node's fetch, a page in Chromium",
+        "crates/botplot-testkit/examples/clients.rs",
+    ),
+    program(
+        Check,
         "powerloss",
         "cut its power; nothing is lost",
         "crates/botplot-testkit/examples/powerloss/main.rs",

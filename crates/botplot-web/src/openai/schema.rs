@@ -5,7 +5,10 @@ use utoipa::ToSchema;
 
 /// A question in OpenAI's format. What is not named here and changes no meaning is accepted and has no effect.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "only its schema is used: the body is read field by field, so that all faults are told")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: the body is read field by field, so that all faults are told"
+)]
 pub(crate) struct CompletionBody {
     /// Always `botplot`.
     model: ModelName,

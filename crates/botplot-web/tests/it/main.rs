@@ -4,7 +4,9 @@ mod api;
 mod errors;
 mod health;
 mod logs;
+mod openai;
 mod pages;
+mod published;
 mod shutdown;
 mod widget;
 

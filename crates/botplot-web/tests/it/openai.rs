@@ -51,8 +51,7 @@ async fn a_completion_has_the_answer_and_what_else_is_known() {
     let usage = &it["usage"];
     let said = choice["message"]["content"].as_str().unwrap().chars().count().div_ceil(4);
     let asked = QUESTION.len().div_ceil(4);
-    let expected =
-        json!({ "prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said });
+    let expected = json!({ "prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said });
     assert_eq!(*usage, expected);
     let stored = app.conversation(known["conversation_id"].as_str().unwrap()).await;
     assert_eq!((stored.visitor_id.as_str(), stored.message_count), ("ann", 2));
@@ -104,7 +103,8 @@ async fn the_model_gets_instructions_and_what_was_said_before() {
         { "role": "developer", "content": [{ "type": "text", "text": "Be brief." }] },
         { "role": "user", "content": [{ "type": "text", "text": "How much does standard shipping cost?" }] },
     ]);
-    let body = json!({ "model": "botplot", "messages": messages, "temperature": 0, "max_tokens": 1, "seed": 7 });
+    let body =
+        json!({ "model": "botplot", "messages": messages, "temperature": 0, "max_tokens": 1, "seed": 7 });
     app.owner().post(PATH, body).await.is(200);
     let prompt = &model.prompts()[0];
     assert!(prompt.system().contains("Speak like a pirate.") && prompt.system().contains("Be brief."));
@@ -161,7 +161,11 @@ async fn only_a_secret_key_opens_it() {
     for path in ["/v1/models", "/v1/models/botplot"] {
         app.stranger().get(path).await.refuses(401, "unauthorized");
         app.widget().get(path).await.refuses(403, "insufficient_scope");
-        app.owner().with("sec-fetch-site", "same-origin").get(path).await.refuses(403, "secret_key_in_browser");
+        app.owner()
+            .with("sec-fetch-site", "same-origin")
+            .get(path)
+            .await
+            .refuses(403, "secret_key_in_browser");
     }
     app.stranger().post(PATH, asking(QUESTION)).await.refuses(401, "unauthorized");
     let refused = app.widget().post(PATH, asking(QUESTION)).await;
@@ -177,7 +181,10 @@ async fn what_breaks_a_rule_is_named_and_nothing_is_asked() {
     for (body, blamed) in [
         (json!({}), vec!["model", "messages"]),
         (with("messages", json!([{ "role": "system", "content": "Hi" }])), vec!["messages"]),
-        (with("messages", json!([{ "role": "user", "content": "x".repeat(8_001) }])), vec!["messages.0.content"]),
+        (
+            with("messages", json!([{ "role": "user", "content": "x".repeat(8_001) }])),
+            vec!["messages.0.content"],
+        ),
         (with("messages", json!([{ "role": "user", "content": "a\0b" }])), vec!["messages.0.content"]),
         (with("n", json!(2)), vec!["n"]),
         (with("tools", json!([{}])), vec!["tools"]),
