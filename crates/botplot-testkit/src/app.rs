@@ -14,7 +14,7 @@ use botplot_core::key::{Class, Key};
 use botplot_core::message::Message;
 use botplot_core::plan::{Limits, Plan, Plans};
 use botplot_core::project::Settings;
-use botplot_core::{ConversationId, RandomIds};
+use botplot_core::{Clock as _, ConversationId, RandomIds, SystemClock};
 use botplot_engine::projects::Created;
 use botplot_engine::{Config, Engine, Parts, Spending, jobs, keys, projects, sources};
 use botplot_store::Store;
@@ -40,7 +40,7 @@ pub struct TestApp {
     state: AppState,
     project: Created,
     server: JoinHandle<()>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -67,10 +67,28 @@ impl TestApp {
 
     /// A server with these plans and prices.
     pub async fn with_plans(plans: Plans, spending: Spending, model: Option<&FakeLlm>) -> Self {
+        Self::reaching(&botplot_egress::Config::default(), plans, spending, model).await
+    }
+
+    /// A server that may reach receivers on the loopback, and that sends webhooks.
+    pub async fn with_webhooks(plans: Plans) -> Self {
+        let loopback = "127.0.0.0/8".to_owned().try_into().expect("this is a range");
+        let egress = botplot_egress::Config { allow: vec![loopback], ..botplot_egress::Config::default() };
+        let app = Self::reaching(&egress, plans, Spending::default(), None).await;
+        botplot_engine::webhooks::start(&app.engine);
+        app
+    }
+
+    async fn reaching(
+        egress: &botplot_egress::Config,
+        plans: Plans,
+        spending: Spending,
+        model: Option<&FakeLlm>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
         let store = Store::open(&botplot_store::Config::default(), folder.path()).await;
         let store = store.expect("an empty folder takes a new database");
-        let egress = botplot_egress::Client::new(&botplot_egress::Config::default());
+        let egress = botplot_egress::Client::new(egress);
         let egress = egress.expect("the default settings are sound");
         let clock = Arc::new(TestClock::default());
         let parts = Parts {
@@ -85,17 +103,23 @@ impl TestApp {
             spending,
         };
         let engine = Engine::open(parts).await.expect("a new database opens");
+        keys::watch(&engine);
         let project = projects::create(&engine, "first").await.expect("the first project has a free name");
         let mut state = AppState::new(engine.clone(), "https://chat.example", metrics());
         state.drain = DRAIN;
         state.set_ready(true);
         let (address, server) = serve(state.clone()).await;
-        Self { address, engine, store, clock, state, project, server, _folder: folder }
+        Self { address, engine, store, clock, state, project, server, folder }
     }
 
     /// The server's address.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The project that the actors belong to.
@@ -205,6 +229,17 @@ impl TestApp {
     pub async fn take_over(&self, id: &str) {
         let conversation = self.conversation(id).await;
         self.keep(Conversation { handled_by: HandledBy::Human, ..conversation }).await;
+    }
+
+    /// Stores something for a conversation's page to hear, as another process does it: nobody here is woken.
+    pub async fn tell_silently(&self, id: &str, payload: serde_json::Value) {
+        let (project, id) = (self.project.project.id, id.parse().expect("a conversation's id is a UUID"));
+        let now = SystemClock.now();
+        let told = self.store.write(move |tx| {
+            Box::pin(async move { tx.add_conversation_event(project, id, &payload, now).await })
+        });
+        let told: Result<i64, botplot_store::Error> = told.await;
+        told.expect("the conversation is there");
     }
 
     async fn keep(&self, conversation: Conversation) {

@@ -1,5 +1,5 @@
 //! Stand-ins for the world around BotPlot, for tests and benchmarks only: a language model that follows a script,
-//! a PostgreSQL of the test's own.
+//! a receiver of webhooks, a PostgreSQL of the test's own.
 
 #[cfg(feature = "app")]
 pub mod app;
@@ -7,3 +7,4 @@ pub mod client;
 pub mod fake_llm;
 pub mod postgres;
 pub mod server;
+pub mod webhook_receiver;

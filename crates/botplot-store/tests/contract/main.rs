@@ -23,6 +23,7 @@ mod schema;
 mod sources;
 mod usage;
 mod visitors;
+mod webhooks;
 mod writes;
 
 use std::path::Path;
@@ -162,6 +163,15 @@ promises! {
         the_audit_log_keeps_every_line_newest_first;
     meta:
         the_first_value_of_a_name_stays;
+    webhooks:
+        an_endpoint_is_found_as_it_was_written_by_its_own_project_only,
+        only_active_endpoints_listen_and_lists_are_in_order,
+        first_attempts_are_claimed_in_order_and_by_one_holder_at_a_time,
+        many_claimers_at_once_send_nothing_twice_and_nothing_out_of_order,
+        a_dead_holders_deliveries_come_due_again_and_its_lease_is_worth_nothing,
+        what_is_given_back_keeps_its_place_in_the_order,
+        deliveries_are_replayed_one_by_one_or_all_that_failed_since,
+        old_events_are_forgotten_unless_something_is_still_to_be_sent;
     writes:
         a_failed_write_leaves_nothing_behind,
         one_bad_write_among_many_fails_alone,
