@@ -70,10 +70,10 @@ pub async fn admit(engine: &Engine, key: &Key) -> Result<Option<KeyRecord>, Erro
 }
 
 /// Notes that a secret key came from a browser, and tells the owner once; at most one note a minute.
-pub fn flag(engine: &Engine, key: &KeyRecord) {
+pub async fn flag(engine: &Engine, key: &KeyRecord) -> Result<(), Error> {
     let (now, id, project) = (engine.clock().now(), key.id, key.project);
     if !engine.0.last_uses.flagged.is_due(id, now) {
-        return;
+        return Ok(());
     }
     let notice = Notice {
         id: NoticeId(engine.ids().ordered(now)),
@@ -87,19 +87,14 @@ pub fn flag(engine: &Engine, key: &KeyRecord) {
         ]),
         created_at: now,
     };
-    let store = engine.0.store.clone();
-    engine.tracker().spawn(async move {
-        let noted = store.write(move |tx| {
-            Box::pin(async move {
-                tx.flag_key(project, id, now).await?;
-                tx.add_notice(&notice).await?;
-                Ok::<_, Error>(())
-            })
-        });
-        if let Err(error) = noted.await {
-            tracing::warn!(%error, "could not note that a secret key came from a browser");
-        }
+    let noted = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            tx.flag_key(project, id, now).await?;
+            tx.add_notice(&notice).await?;
+            Ok::<_, Error>(())
+        })
     });
+    noted.await
 }
 
 /// Makes a key; it is returned in clear once and, if secret, never again.

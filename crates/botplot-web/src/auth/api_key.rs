@@ -83,6 +83,7 @@ async fn admit(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
             key.prefix = record.prefix,
             "a secret key came from a browser: revoke it and put the publishable key into the page"
         );
+        keys::flag(&state.engine, &record).await?;
         return Err(ApiError::new(Code::SecretKeyInBrowser));
     }
     let project = state.engine.reader().find_project(record.project).await?;

@@ -28,7 +28,7 @@ async fn requests_and_turns_are_counted_without_naming_anybody() {
         "botplot_http_requests_total{route=\"/api/chat\",status=\"200\"} ",
         "botplot_http_requests_total{route=\"-\",status=\"404\"} ",
         "botplot_http_request_seconds_bucket{route=\"/api/chat\",le=\"0.005\"} ",
-        "botplot_chat_turns_total{outcome=\"answered\"} ",
+        "botplot_chat_turns_total{outcome=\"greeted\"} ",
         "botplot_chat_first_token_seconds_count ",
     ] {
         assert!(text.contains(line), "{line} is missing in\n{text}");

@@ -50,7 +50,7 @@ async fn a_request_is_logged_by_its_id_and_without_what_is_private() {
     for said in [
         reply.header("x-request-id").unwrap(),
         "route=\"/api/chat\"",
-        "turn ended outcome=\"answered\"",
+        "turn ended outcome=\"quoted\"",
         "first_token_ms=",
         "code=\"secret_key_in_browser\"",
         browser.header("x-request-id").unwrap(),

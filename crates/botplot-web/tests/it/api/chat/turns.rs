@@ -99,7 +99,7 @@ async fn steps<F: Future>(future: F, most: usize) -> Option<F::Output> {
 
 fn request(app: &TestApp, body: &Value) -> Request<Body> {
     let request = Request::post("/api/chat").header("content-type", "application/json");
-    let request = request.header("x-api-key", app.project().publishable.expose());
+    let request = request.header("x-api-key", app.project().secret.expose());
     request.body(Body::from(body.to_string())).expect("the request is sound")
 }
 
@@ -107,7 +107,7 @@ fn request(app: &TestApp, body: &Value) -> Request<Body> {
 async fn a_client_that_leaves_at_any_moment_leaves_no_question_unanswered() {
     let app = TestApp::start().await;
     app.learn(SHIPPING.0, SHIPPING.1).await;
-    let id = app.widget().ask("v", QUESTION).await.is(200).conversation();
+    let id = app.owner().ask("v", QUESTION).await.is(200).conversation();
     let body = json!({ "message": QUESTION, "visitorId": "v", "conversationId": id });
     let mut left = 0;
     // Which step stores the message depends on how fast the disk is, so each is left at many times.
@@ -115,7 +115,7 @@ async fn a_client_that_leaves_at_any_moment_leaves_no_question_unanswered() {
         let reply = botplot_web::router(app.state().clone()).oneshot(request(&app, &body));
         left += usize::from(steps(reply, round % 4).await.is_none());
         // Turns run one after another: once this one is whole, those before it are over.
-        app.widget().ask_in(&id, "v", QUESTION).await.is(200);
+        app.owner().ask_in(&id, "v", QUESTION).await.is(200);
     }
     let stored = app.messages(&id).await;
     let count = |role| stored.iter().filter(|m| m.role == role).count();
