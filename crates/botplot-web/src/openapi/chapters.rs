@@ -58,6 +58,7 @@ pub(crate) const CHAPTERS: &[(&str, &str)] = &[
     ("Usage", "Business plan only. What was used this month, and what is left."),
     ("Project", "Business plan only. Your project's settings and its logo."),
     ("Visitors", "Business plan only. Export or erase all that one visitor left."),
+    ("Keys", "Business plan only. Your project's API keys: make, name, rotate and revoke them."),
     (
         "OpenAI",
         "Business plan only. The same answers for clients of OpenAI's API: set its base URL to this server's `/v1`.",

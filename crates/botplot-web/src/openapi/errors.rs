@@ -92,8 +92,16 @@ impl Seen {
         self.headers.iter().any(|header| header == name)
     }
 
+    fn is(&self, method: &str, path: &str) -> bool {
+        self.method == method && self.path == path
+    }
+
     fn is_turn(&self) -> bool {
-        self.method == "POST" && ["/api/chat", "/v1/chat/completions"].contains(&self.path.as_str())
+        self.is("POST", "/api/chat") || self.is("POST", "/v1/chat/completions")
+    }
+
+    fn changes(&self) -> bool {
+        self.method != "GET"
     }
 }
 
@@ -114,24 +122,46 @@ const RULES: &[Rule] = &[
     }),
     rule(
         "UnknownVisitor",
-        &[Code::Unauthorized, Code::AmbiguousCredentials, Code::InvalidVisitorToken],
+        &[Code::Unauthorized, Code::AmbiguousCredentials, Code::InvalidVisitorToken, Code::InvalidIdentity],
         |seen| seen.is_public,
     ),
     rule("Unauthorized", &[Code::Unauthorized, Code::AmbiguousCredentials], |seen| seen.needs_key),
     rule("MessageLimit", &[Code::MessageLimitReached], Seen::is_turn),
-    rule("OriginNotAllowed", &[Code::OriginNotAllowed, Code::SecretKeyInBrowser], |seen| seen.is_public),
+    rule(
+        "ChatForbidden",
+        &[Code::OriginNotAllowed, Code::IdentityRequired, Code::SecretKeyInBrowser],
+        |seen| seen.is_public,
+    ),
+    rule(
+        "EndpointLimit",
+        &[Code::EndpointLimitReached, Code::InsufficientScope, Code::PlanRequired, Code::SecretKeyInBrowser],
+        |seen| seen.is("POST", "/api/v1/webhooks"),
+    ),
     rule("Forbidden", &[Code::InsufficientScope, Code::PlanRequired, Code::SecretKeyInBrowser], |seen| {
         seen.needs_key
     }),
-    rule("NotFound", &[Code::NotFound], |seen| {
-        seen.path.contains('{') || seen.is_turn() || (seen.is_public && seen.path.starts_with("/api/chat"))
+    rule("ModelNotFound", &[Code::ModelNotFound, Code::NotFound], |seen| {
+        seen.is("POST", "/v1/chat/completions") || seen.path.starts_with("/v1/models/")
     }),
+    rule("NotFound", &[Code::NotFound], |seen| seen.path.contains('{') || seen.path.starts_with("/api/chat")),
     rule("RequestTimeout", &[Code::RequestTimeout], |seen| seen.has_body),
     rule("TurnConflict", &[Code::ConversationArchived, Code::IdempotencyInFlight], |seen| {
         seen.has_header("Idempotency-Key")
     }),
-    rule("Conflict", &[Code::Conflict, Code::ConversationArchived], |seen| {
-        seen.method != "GET" && (seen.path.contains("/conversations") || seen.path.contains("/chat"))
+    rule("ConversationConflict", &[Code::ConversationArchived, Code::Conflict], |seen| {
+        seen.changes()
+            && ["/api/chat/", "/api/v1/conversations", "/v1/chat/"]
+                .iter()
+                .any(|root| seen.path.starts_with(root))
+    }),
+    rule("SourceConflict", &[Code::SourceDisabled, Code::Conflict], |seen| {
+        seen.changes() && seen.path.starts_with("/api/v1/sources/")
+    }),
+    rule("EndpointConflict", &[Code::EndpointNotActive, Code::NoNextSecret], |seen| {
+        seen.changes() && seen.path.starts_with("/api/v1/webhooks/")
+    }),
+    rule("KeyConflict", &[Code::LastSecretKey, Code::PublishableKeyRequired, Code::KeyEnded], |seen| {
+        seen.changes() && seen.path.starts_with("/api/v1/keys")
     }),
     rule("PayloadTooLarge", &[Code::PayloadTooLarge], |seen| seen.has_body),
     rule("UnsupportedMediaType", &[Code::UnsupportedMediaType], |seen| seen.has_body),

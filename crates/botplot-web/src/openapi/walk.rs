@@ -60,10 +60,20 @@ pub(super) fn name_all(api: &mut OpenApi) {
         let words =
             words.filter(|word| *word != "v1").map(|word| word.replace(['.', '-'], "_")).collect::<Vec<_>>();
         for (_, operation) in item.each_mut() {
-            let verb = operation.operation_id.clone().unwrap_or_default();
-            operation.operation_id = Some(format!("{verb}_{}", words.join("_")));
+            let handler = operation.operation_id.clone().unwrap_or_default();
+            operation.operation_id = Some(name(&handler, &words));
         }
     }
+}
+
+/// The words after the handler's own; the last of them once, where the handler is called after it.
+fn name(handler: &str, words: &[String]) -> String {
+    let (last, rest) = match words.split_last() {
+        Some((last, rest)) if handler.starts_with(last.as_str()) => (handler, rest),
+        Some((last, rest)) if last.starts_with(handler) => (last.as_str(), rest),
+        _ => (handler, words),
+    };
+    std::iter::once(last).chain(rest.iter().map(String::as_str)).collect::<Vec<_>>().join("_")
 }
 
 /// The names of the security schemes that an operation asks for, any one of which is enough.
@@ -71,4 +81,22 @@ pub(crate) fn schemes(operation: &Operation) -> Vec<String> {
     let all = serde_json::to_value(&operation.security).unwrap_or_default();
     let all = all.as_array().into_iter().flatten().filter_map(|one| one.as_object());
     all.flat_map(|one| one.keys().cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_what_is_done_to_what() {
+        let check = |handler: &str, words: &[&str], expected: &str| {
+            let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(name(handler, &words), expected);
+        };
+        check("list", &["conversations", "messages"], "list_conversations_messages");
+        check("messages", &["chat", "conversations", "messages"], "messages_chat_conversations");
+        check("rotate", &["webhooks", "rotate_secret"], "rotate_secret_webhooks");
+        check("replay_all", &["webhooks", "replay"], "replay_all_webhooks");
+        check("metrics", &["metrics"], "metrics");
+    }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn show() -> Response {
                         }
                     }
                 }
-                p { a href="/" { "Back" } }
+                p { a href="/docs/api" { "API reference" } " · " a href="/" { "Front page" } }
             }
         }
     };

@@ -27,6 +27,7 @@ pub(crate) async fn show(State(state): State<AppState>) -> Response {
                     "  -d '{\"message\": \"What are your shipping options?\", \"visitorId\": \"visitor-123\"}'"
                 } }
                 ul {
+                    li { a href="/docs/api" { "API reference" } }
                     li { a href="/errors" { "Error codes" } }
                     li { a href="/healthz" { "Is it alive?" } }
                     li { a href="/readyz" { "Is it ready?" } }

@@ -61,7 +61,7 @@ fn filled(path: &str) -> String {
     for piece in path.split('/') {
         let word = match piece.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
             None => piece.to_owned(),
-            Some("visitorId") => "visitor-123".to_owned(),
+            Some("visitorId" | "visitor_id") => "visitor-123".to_owned(),
             Some("id") => {
                 let noun = filled.last().map_or("", |noun| noun.trim_end_matches('s'));
                 let noun = if noun == "conversation" { "conv" } else { noun };
