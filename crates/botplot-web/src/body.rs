@@ -52,13 +52,26 @@ impl FromRequest<AppState> for Maybe {
     }
 }
 
+/// The fields of a body that may be left out.
+pub(crate) struct Optional(pub(crate) Fields);
+
+impl FromRequest<AppState> for Optional {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
+        let headers = request.headers();
+        let told = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+        if !told && !headers.contains_key(header::TRANSFER_ENCODING) {
+            return Ok(Self(Fields::new(Map::new())));
+        }
+        object(request, LIMIT).await.map(Self)
+    }
+}
+
 /// The fields of a body of up to `limit` bytes.
 pub(crate) async fn object(request: Request, limit: usize) -> Result<Fields, ApiError> {
-    let (head, body) = request.into_parts();
-    expect_json(&head.headers)?;
-    let bytes = tokio::time::timeout(PATIENCE, read(&head.headers, body, limit));
-    let bytes = bytes.await.unwrap_or(Err(ApiError::new(Code::RequestTimeout)))?;
-    match parse(&bytes)? {
+    expect_json(request.headers())?;
+    match parse(&bytes(request, limit).await?)? {
         Value::Object(values) => Ok(Fields::new(values)),
         other => Err(body_fault(format!("the body must be a JSON object, not {}", kind(&other)))),
     }
@@ -77,6 +90,13 @@ fn expect_json(headers: &HeaderMap) -> Result<(), ApiError> {
         "" | "identity" => Ok(()),
         _ => refusal("send the body without `Content-Encoding`"),
     }
+}
+
+/// A body of up to `limit` bytes as it came.
+pub(crate) async fn bytes(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+    let (head, body) = request.into_parts();
+    let bytes = tokio::time::timeout(PATIENCE, read(&head.headers, body, limit));
+    bytes.await.unwrap_or(Err(ApiError::new(Code::RequestTimeout)))
 }
 
 async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {

@@ -49,6 +49,7 @@ pub(crate) fn documented() -> (Router<AppState>, OpenApi) {
         .routes(routes!(api::chat::close::create))
         .routes(routes!(api::chat::stop::create))
         .routes(routes!(widget::session::create))
+        .routes(routes!(widget::logo::show))
         // For owners: secret key.
         .routes(routes!(
             api::v1::conversations::show,
@@ -58,6 +59,11 @@ pub(crate) fn documented() -> (Router<AppState>, OpenApi) {
         .routes(routes!(api::v1::conversations::list))
         .routes(routes!(api::v1::conversations::messages::list, api::v1::conversations::messages::create))
         .routes(routes!(api::v1::conversations::typing::create))
+        .routes(routes!(api::v1::sources::list, api::v1::sources::create))
+        .routes(routes!(api::v1::sources::show, api::v1::sources::change, api::v1::sources::remove))
+        .routes(routes!(api::v1::sources::pages))
+        .routes(routes!(api::v1::sources::sync))
+        .routes(routes!(api::v1::search::create))
         .routes(routes!(api::v1::leads::list))
         .routes(routes!(api::v1::usage::show))
         .routes(routes!(api::v1::notices::list))
@@ -73,6 +79,12 @@ pub(crate) fn documented() -> (Router<AppState>, OpenApi) {
         .routes(routes!(api::v1::webhooks::deliveries::replay))
         .routes(routes!(api::v1::webhooks::deliveries::replay_all))
         .routes(routes!(api::v1::webhooks::deliveries::test))
+        .routes(routes!(api::v1::project::show, api::v1::project::change))
+        .routes(routes!(api::v1::project::logo::replace, api::v1::project::logo::remove))
+        .routes(routes!(api::v1::project::identity_secret::create))
+        .routes(routes!(api::v1::keys::list, api::v1::keys::create))
+        .routes(routes!(api::v1::keys::change, api::v1::keys::remove))
+        .routes(routes!(api::v1::keys::rotation::create))
         .routes(routes!(openai::create))
         .routes(routes!(openai::models::list))
         .routes(routes!(openai::models::show))

@@ -14,6 +14,9 @@ use crate::limits::{self, Limits};
 /// How long running answers may go on once the server begins to stop, when nothing else is set.
 const DRAIN: Duration = Duration::from_secs(15);
 
+/// Bytes that an uploaded source may have, when nothing else is set.
+const UPLOAD: u64 = 50 << 20;
+
 /// The common ground of all handlers; cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
@@ -25,6 +28,8 @@ pub struct AppState {
     pub metrics: PrometheusHandle,
     /// How long running answers may go on once the engine is stopping; then their streams end with an error.
     pub drain: Duration,
+    /// Bytes that an uploaded source may have.
+    pub upload_bytes: u64,
     /// How often callers may call.
     pub limits: Arc<Limits>,
     ready: Arc<AtomicBool>,
@@ -35,7 +40,7 @@ impl AppState {
     pub fn new(engine: Engine, public_url: &str, metrics: PrometheusHandle) -> Self {
         let public_url = public_url.trim_end_matches('/').into();
         let limits = Arc::new(Limits::new(&limits::Config::default(), clock_of(&engine)));
-        Self { engine, public_url, metrics, drain: DRAIN, limits, ready: Arc::default() }
+        Self { engine, public_url, metrics, drain: DRAIN, upload_bytes: UPLOAD, limits, ready: Arc::default() }
     }
 
     /// Sets how often callers may call; to be done before the server answers anybody.

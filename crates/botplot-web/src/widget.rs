@@ -1,3 +1,4 @@
 //! What the widget in a page calls.
 
+pub(crate) mod logo;
 pub(crate) mod session;

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use botplot_engine::setup;
+use botplot_engine::{keys, setup};
 use botplot_web::AppState;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +35,7 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     let patience = Patience::of(&config.server);
     let mut state = AppState::new(engine.clone(), &base, metrics.clone());
     state.drain = patience.rest;
+    state.upload_bytes = config.server.upload_mb << 20;
     state.limit(&config.limits.rates());
     let door = Door::new(botplot_web::router(state.clone()), config.server.clone());
     state.set_ready(true);
@@ -43,6 +44,7 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
 
     let failed = CancellationToken::new();
     work.run(&engine, &failed);
+    keys::watch(&engine);
     engine.tracker().spawn(botplot_web::metrics::keep_small(metrics, engine.stopping().clone()));
     greeting::print(&base, first.demo_key.as_deref(), secret_key.as_deref(), engine.model_name());
     if engine.model_name().is_none() {

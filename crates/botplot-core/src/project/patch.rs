@@ -61,7 +61,11 @@ impl Merge {
                 // The logo has an address of its own to be changed at.
                 _ if place == "widget.logo_url" => self.same(&place, target.get(name), value),
                 (_, Value::Null) => {
-                    target.insert(name.clone(), known.clone());
+                    let mut fresh = known.clone();
+                    if let Some(logo) = fresh.get_mut("logo_url") {
+                        *logo = target.get(name).and_then(|w| w.get("logo_url")).cloned().unwrap_or_default();
+                    }
+                    target.insert(name.clone(), fresh);
                 }
                 (Value::Object(_), Value::Object(inner)) if place == "widget.strings" => {
                     self.texts(&place, target.get_mut(name), inner);
@@ -185,6 +189,8 @@ mod tests {
         assert!(patch(&settings, logo("https://chat.example/widget/logo/1/2".into())).is_ok());
         assert_eq!(patch(&settings, logo(Value::Null)).unwrap_err(), ["widget.logo_url"]);
         assert_eq!(patch(&settings, logo(json!(5))).unwrap_err(), ["widget.logo_url"]);
+        let reset = patch(&settings, json!({ "widget": null })).unwrap();
+        assert_eq!(reset.widget.logo_url, settings.widget.logo_url);
     }
 
     #[test]

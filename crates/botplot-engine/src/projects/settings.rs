@@ -7,7 +7,7 @@ use botplot_core::project::{Project, logo, name_fault};
 use botplot_store as store;
 use serde_json::{Map, Value};
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, webhooks};
 
 /// What came of a change.
 #[derive(Debug)]
@@ -92,11 +92,17 @@ pub async fn remove_logo(engine: &Engine, project: ProjectId) -> Result<(), Erro
     if known.await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Puts a project on a plan.
+/// Puts a project on a plan, and pauses the webhooks that it has no room for.
 pub async fn set_plan(engine: &Engine, project: ProjectId, plan: Plan) -> Result<(), Error> {
-    let known = engine
-        .0
-        .store
-        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.set_plan(project, plan).await?) }));
+    let endpoints = engine.plans().of(plan).endpoints;
+    let known = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            let known = tx.set_plan(project, plan).await?;
+            if known {
+                webhooks::apply_plan(tx, project, endpoints).await?;
+            }
+            Ok::<_, Error>(known)
+        })
+    });
     if known.await? { Ok(()) } else { Err(Error::NotFound) }
 }

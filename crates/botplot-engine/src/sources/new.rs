@@ -10,8 +10,8 @@ use crate::{Engine, Error};
 pub const NAME_LIMIT: usize = 300;
 /// Characters an address may have.
 pub const URL_LIMIT: usize = 2_000;
-/// Bytes that a text may have.
-pub const TEXT_LIMIT: usize = 1 << 20;
+/// Characters that a text may have.
+pub const TEXT_LIMIT: usize = 1_000_000;
 /// Questions that a source may have.
 pub const PAIRS_LIMIT: usize = 1_000;
 /// Pages that a website may have.
@@ -103,8 +103,8 @@ impl New {
             }
             Self::Url { url } => check_url(engine, url),
             Self::Text { text } if text.trim().is_empty() => Err(Error::invalid("text", "must not be empty")),
-            Self::Text { text } if text.len() > TEXT_LIMIT => {
-                Err(Error::invalid("text", "must have at most 1 MB"))
+            Self::Text { text } if text.chars().count() > TEXT_LIMIT => {
+                Err(Error::invalid("text", "must have at most 1,000,000 characters"))
             }
             Self::Text { .. } => Ok(()),
             Self::Qa { pairs } => check_pairs(pairs),

@@ -2,8 +2,12 @@
 
 pub(crate) mod audit;
 pub(crate) mod conversations;
+pub(crate) mod keys;
 pub(crate) mod leads;
 pub(crate) mod notices;
+pub(crate) mod project;
+pub(crate) mod search;
+pub(crate) mod sources;
 pub(crate) mod usage;
 pub(crate) mod visitors;
 pub(crate) mod webhooks;

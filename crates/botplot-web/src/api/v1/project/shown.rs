@@ -1,0 +1,208 @@
+//! A project as `/api/v1` shows it.
+
+use std::collections::BTreeMap;
+
+use botplot_core::ProjectId;
+use botplot_core::project::{Handoff, LeadForm, Offset, Project, Widget};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::widget::logo;
+
+/// What a project may use.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum PlanName {
+    /// The smallest.
+    Free,
+    /// The middle one.
+    Pro,
+    /// The largest.
+    Business,
+}
+
+/// A project and its settings.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Project)]
+pub(crate) struct ProjectOut {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    id: ProjectId,
+    /// Its name.
+    #[schema(example = "My company")]
+    name: String,
+    /// What it may use.
+    #[schema(value_type = PlanName)]
+    plan: &'static str,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime, example = "2025-01-15T10:30:00Z")]
+    created_at: String,
+    /// How the widget looks and speaks.
+    widget: WidgetOut,
+    /// Web origins that may use the publishable key; empty admits all.
+    #[schema(example = json!(["https://www.example.com", "*.example.com"]))]
+    origins: Vec<String>,
+    /// What happens when a visitor asks for a person.
+    handoff: HandoffOut,
+    /// When and how contact details are asked for.
+    lead_form: LeadFormOut,
+    /// Whether visitors have to prove who they are.
+    identity: IdentityOut,
+    /// Further words to the model.
+    #[schema(example = "Answer briefly. Never promise a refund.")]
+    instructions: String,
+    /// What the bot says when the knowledge does not cover a question.
+    refusal: String,
+    /// Confidence below which the bot refuses.
+    #[schema(minimum = 0.0, maximum = 1.0, example = 0.5)]
+    threshold: f64,
+    /// Idle days after which a conversation is closed; 0 never.
+    #[schema(minimum = 0, example = 7)]
+    idle_days: u32,
+    /// Days after which a conversation that nothing happened in is deleted; 0 never.
+    #[schema(minimum = 0, example = 0)]
+    retention_days: u32,
+    /// What the model may cost a day, in the currency of the operator's prices; 0 is no cap of the project's own.
+    #[schema(minimum = 0.0, example = 0.0)]
+    daily_spend: f64,
+}
+
+/// How the widget looks and speaks.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Widget)]
+struct WidgetOut {
+    /// Above the conversation.
+    #[schema(example = "Chat with us")]
+    title: String,
+    /// Main colour.
+    #[schema(example = "#2f6f5e")]
+    color: String,
+    /// The logo's address; set with `PUT /api/v1/project/logo`.
+    logo_url: Option<String>,
+    /// `left` or `right`, at the bottom.
+    #[schema(example = "right")]
+    position: String,
+    /// Pixels from the window's edges.
+    offset: OffsetOut,
+    /// Pixels of the corners' radius.
+    #[schema(minimum = 0, example = 16)]
+    radius: u32,
+    /// `light`, `dark` or `auto`.
+    #[schema(example = "auto")]
+    theme: String,
+    /// The first words, and what the bot says to a greeting.
+    #[schema(example = "Hello! What can I help you with?")]
+    welcome: String,
+    /// Questions to begin with.
+    #[schema(example = json!(["How long does shipping take?"]))]
+    starters: Vec<String>,
+    /// Own words in place of the interface's, by name.
+    #[schema(example = json!({ "send": "Go" }))]
+    strings: BTreeMap<String, String>,
+}
+
+/// Pixels from the window's edges.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Offset)]
+struct OffsetOut {
+    /// From the side.
+    #[schema(minimum = 0, example = 20)]
+    x: u32,
+    /// From the bottom.
+    #[schema(minimum = 0, example = 20)]
+    y: u32,
+}
+
+/// What happens when a visitor asks for a person.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Handoff)]
+struct HandoffOut {
+    /// Whether the widget offers a person.
+    enabled: bool,
+    /// True when the bot falls silent as soon as a person is asked for.
+    silent: bool,
+    /// What the visitor reads then.
+    message: String,
+}
+
+/// When and how contact details are asked for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeadForm)]
+struct LeadFormOut {
+    /// Any of `before`, `refusal`, `handoff`, `limit`.
+    #[schema(example = json!(["handoff", "limit"]))]
+    when: Vec<String>,
+    /// Any of `name`, `email`, `phone`, in the order shown.
+    #[schema(example = json!(["name", "email"]))]
+    fields: Vec<String>,
+    /// Above the form.
+    title: String,
+    /// What the visitor agrees to; empty asks for nothing.
+    consent: String,
+}
+
+/// Whether visitors have to prove who they are.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Identity)]
+struct IdentityOut {
+    /// True when a visitor id that was ever verified needs its proof each time.
+    enforced: bool,
+    /// Whether there is a secret to verify with.
+    configured: bool,
+}
+
+impl ProjectOut {
+    /// The project; `configured` says whether there is a secret to verify visitors with.
+    pub(super) fn of(state: &AppState, it: Project, configured: bool) -> Self {
+        let set = it.settings;
+        Self {
+            id: it.id,
+            name: it.name,
+            plan: it.plan.as_str(),
+            created_at: it.created_at.rfc3339(),
+            widget: logo::with_address(state, set.widget).into(),
+            origins: set.origins,
+            handoff: set.handoff.into(),
+            lead_form: set.lead_form.into(),
+            identity: IdentityOut { enforced: set.identity.enforced, configured },
+            instructions: set.instructions,
+            refusal: set.refusal,
+            threshold: set.threshold,
+            idle_days: set.idle_days,
+            retention_days: set.retention_days,
+            daily_spend: set.daily_spend,
+        }
+    }
+}
+
+impl From<Widget> for WidgetOut {
+    fn from(it: Widget) -> Self {
+        let Offset { x, y } = it.offset;
+        Self {
+            title: it.title,
+            color: it.color,
+            logo_url: it.logo_url,
+            position: it.position,
+            offset: OffsetOut { x, y },
+            radius: it.radius,
+            theme: it.theme,
+            welcome: it.welcome,
+            starters: it.starters,
+            strings: it.strings,
+        }
+    }
+}
+
+impl From<Handoff> for HandoffOut {
+    fn from(Handoff { enabled, silent, message }: Handoff) -> Self {
+        Self { enabled, silent, message }
+    }
+}
+
+impl From<LeadForm> for LeadFormOut {
+    fn from(LeadForm { when, fields, title, consent }: LeadForm) -> Self {
+        Self { when, fields, title, consent }
+    }
+}
