@@ -124,15 +124,20 @@ impl Live {
     /// The next event's value, or `None` at the end of the stream; comments are passed over.
     pub async fn event(&mut self) -> Option<Value> {
         loop {
+            let block = self.block().await?;
+            let line = block.lines().next().unwrap_or_default();
+            if let Some(json) = line.strip_prefix("data: ") {
+                return Some(serde_json::from_str(json).expect("`data:` is followed by JSON"));
+            }
+        }
+    }
+
+    /// The next lines up to an empty one, or `None` at the end of the stream.
+    pub async fn block(&mut self) -> Option<String> {
+        loop {
             if let Some(end) = self.rest.windows(2).position(|w| w == b"\n\n") {
-                let event = self.rest.split_to(end + 2);
-                let line = event[..].split(|byte| *byte == b'\n').next().unwrap_or_default();
-                match line.strip_prefix(b"data: ") {
-                    Some(json) => {
-                        return Some(serde_json::from_slice(json).expect("`data:` is followed by JSON"));
-                    }
-                    None => continue,
-                }
+                let block = self.rest.split_to(end + 2);
+                return Some(String::from_utf8(block[..end].to_vec()).expect("the stream is UTF-8"));
             }
             let frame = self.body.frame().await?.expect("the stream does not break");
             if let Ok(bytes) = frame.into_data() {

@@ -1,9 +1,15 @@
 //! `/api/chat`.
 
+mod events;
+mod feedback;
+mod handoff;
+mod history;
 mod idempotency;
+mod identity;
 mod input;
 mod json;
 mod keys;
+mod leads;
 mod model;
 mod origins;
 mod ownership;
@@ -11,5 +17,6 @@ mod quota;
 mod resume;
 mod stop;
 mod stream;
+mod told;
 mod tokens;
 mod turns;
