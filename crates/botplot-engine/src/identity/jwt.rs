@@ -49,7 +49,7 @@ fn subject(claims: &Map<String, Value>) -> Option<String> {
 fn life(claims: &Map<String, Value>, now: Timestamp) -> Option<Timestamp> {
     let ends = instant(claims.get("exp")?)?;
     let begins = claims.get("nbf").map_or(Some(now), instant)?;
-    let made = claims.get("iat").map_or(Some(now), instant)?;
+    let made = claims.get("iat").map_or(Some(now.min(ends)), instant)?;
     let alive = now < ends.plus_seconds(LEEWAY) && begins <= now.plus_seconds(LEEWAY);
     let short = ends <= now.plus_seconds(LIFE + LEEWAY) && ends <= made.plus_seconds(LIFE + LEEWAY);
     let sound = made <= now.plus_seconds(LEEWAY) && made <= ends;
