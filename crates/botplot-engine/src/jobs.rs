@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 
 use crate::Engine;
 
-pub use worker::{run_until_idle, start};
+pub use worker::{run_until_idle, settle, start};
 
 /// A kind of background work.
 pub struct Kind {

@@ -25,6 +25,7 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     folder::make(&config.data)?;
     let work = work::Work::begin(&config.data, address)?;
     let engine = open::engine(&config).await?;
+    work.settle(&engine).await?;
     let first = setup::first_run(&engine).await?;
     let secret_key = match &first.created {
         Some(created) => Some(folder::keep_secret_key(&config.data, created.secret.expose())?),

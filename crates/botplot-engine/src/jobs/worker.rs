@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use botplot_core::JobId;
 use botplot_core::job::{Fault, Job, LEASE, next_try};
+use botplot_core::{JobId, Timestamp};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{JOBS, Kind, embed_project};
@@ -35,14 +35,15 @@ pub async fn run_until_idle(engine: &Engine) {
     work(engine, true).await;
 }
 
-/// Closes turns that a dead process left open, and has vectors made that are missing.
-async fn tidy_up(engine: &Engine) -> Result<(), Error> {
+/// Closes the turns begun up to `before` that a dead process left open, and gives back their units. A server does so
+/// before it takes requests, with the time of its own start, so that no turn of its own is among them.
+pub async fn settle(engine: &Engine, before: Timestamp) -> Result<(), Error> {
     // On shared data a recent turn may be another node's, still running.
     let patience = if engine.0.store.is_shared() { LONGEST_TURN } else { 0 };
-    let now = engine.clock().now().plus_seconds(-patience);
+    let before = before.plus_seconds(-patience);
     let dead = engine.0.store.write(move |tx| {
         Box::pin(async move {
-            let dead = tx.fail_pending_messages(now).await?;
+            let dead = tx.fail_pending_messages(before).await?;
             for (project, _, reserved) in &dead {
                 if let Some(month) = reserved {
                     tx.add_usage(*project, month, MESSAGES, -1).await?;
@@ -55,6 +56,11 @@ async fn tidy_up(engine: &Engine) -> Result<(), Error> {
     if dead > 0 {
         tracing::warn!(turns = dead, "answers were cut by the last stop");
     }
+    Ok(())
+}
+
+/// Has vectors made that are missing.
+async fn tidy_up(engine: &Engine) -> Result<(), Error> {
     for project in engine.reader().projects_without_vectors(botplot_embed::MODEL_ID).await? {
         embed_project::enqueue(engine, project).await?;
     }

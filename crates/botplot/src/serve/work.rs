@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use botplot_core::{Clock as _, SystemClock, Timestamp};
 use botplot_engine::{Engine, jobs, webhooks};
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,8 @@ pub(super) struct Work {
     data: PathBuf,
     holder: Holder,
     lock: Option<Lock>,
+    /// When the server started: whatever it finds unfinished from before is a dead process's.
+    started: Timestamp,
 }
 
 impl Work {
@@ -31,13 +34,22 @@ impl Work {
                 None
             }
         };
-        Ok(Self { data: data.to_owned(), holder, lock })
+        Ok(Self { data: data.to_owned(), holder, lock, started: SystemClock.now() })
+    }
+
+    /// Closes what a dead process left open, before anybody asks; without the lock that has to wait until it is ours.
+    pub(super) async fn settle(&self, engine: &Engine) -> Result<()> {
+        if self.lock.is_some() {
+            jobs::settle(engine, self.started).await.context("the last run's answers cannot be closed")?;
+        }
+        Ok(())
     }
 
     /// Does the work on the engine's tracker until it stops; cancels `failed` when another server has the folder.
     pub(super) fn run(mut self, engine: &Engine, failed: &CancellationToken) {
         let (engine, failed) = (engine.clone(), failed.clone());
         engine.clone().tracker().spawn(async move {
+            let late = self.lock.is_none();
             while self.lock.is_none() && !engine.stopping().is_cancelled() {
                 // Either way the loop looks again.
                 let _ = tokio::time::timeout(RETRY, engine.stopping().cancelled()).await;
@@ -54,6 +66,9 @@ impl Work {
                     failed.cancel();
                     return;
                 }
+            }
+            if late && let Err(error) = jobs::settle(&engine, self.started).await {
+                tracing::error!(%error, "the last run's answers could not be closed");
             }
             jobs::start(&engine);
             webhooks::start(&engine);
