@@ -1,6 +1,8 @@
 //! Promises about webhook endpoints, events and deliveries.
 
-use botplot_core::delivery::{Attempt, Claimed, Delivery, Endpoint, OtherSecret, Record, Secrets, State, Status};
+use botplot_core::delivery::{
+    Attempt, Claimed, Delivery, Endpoint, OtherSecret, Record, Secrets, State, Status,
+};
 use botplot_core::event::Kind;
 use botplot_core::{ConversationId, DeliveryId, EndpointId, EventId, ProjectId, Timestamp};
 use botplot_store::Filed;
@@ -125,9 +127,9 @@ pub(crate) async fn only_active_endpoints_listen_and_lists_are_in_order(rig: Rig
     let project = rig.project;
     let (all, listening) = rig
         .write(move |tx| {
-            Box::pin(async move {
-                Ok((tx.all_endpoints(project).await?, tx.listening_endpoints(project).await?))
-            })
+            Box::pin(
+                async move { Ok((tx.all_endpoints(project).await?, tx.listening_endpoints(project).await?)) },
+            )
         })
         .await;
     assert_eq!(all.iter().map(|e| e.id).collect::<Vec<_>>(), [first.id, second.id, paused.id]);
@@ -199,7 +201,10 @@ pub(crate) async fn a_dead_holders_deliveries_come_due_again_and_its_lease_is_wo
     let (found, body) = rig.read().find_delivery(rig.project, it, sent.id).await.unwrap().unwrap();
     assert_eq!((found.state, found.attempts, body.len()), (State::Failed, 1, 14));
     let last = found.last.unwrap();
-    assert_eq!((last.status_code, last.error.as_deref(), last.duration_ms), (Some(500), Some("it\u{fffd}failed"), 12));
+    assert_eq!(
+        (last.status_code, last.error.as_deref(), last.duration_ms),
+        (Some(500), Some("it\u{fffd}failed"), 12)
+    );
 }
 
 pub(crate) async fn what_is_given_back_keeps_its_place_in_the_order(rig: Rig) {

@@ -1,5 +1,17 @@
 //! `/api/v1`: keys are checked before anything else is said.
 
+mod conversations;
+mod keys;
+mod leads;
+mod messages;
+mod notices;
+mod project;
+mod search;
+mod sources;
+mod usage;
+mod visitors;
+mod webhooks;
+
 use botplot_testkit::app::TestApp;
 
 #[tokio::test]
