@@ -194,6 +194,8 @@ pub async fn remove(
             })
         })
         .await?;
+    // One that waited behind the first may have begun meanwhile; whatever begins from now on finds nothing.
+    engine.0.turns.stop(id);
     engine.0.live.wake(id);
     Ok(())
 }

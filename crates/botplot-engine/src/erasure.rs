@@ -42,6 +42,8 @@ pub async fn erase(engine: &Engine, project: ProjectId, visitor: &str, actor: &s
     });
     let erased = erased.await?;
     for id in conversations {
+        // One that waited behind the first may have begun meanwhile; whatever begins from now on finds nothing.
+        engine.0.turns.stop(id);
         engine.0.live.wake(id);
     }
     Ok(erased)

@@ -46,6 +46,16 @@ pub(super) async fn with_running_answer(visitor: &str) -> (TestApp, FakeLlm, Liv
     (app, model, live, id)
 }
 
+/// Three more questions of `bob`, whose answers wait behind the running one.
+pub(super) async fn wait_behind(app: &TestApp, id: &str) -> Vec<Live> {
+    let body = json!({ "message": QUESTION, "visitorId": "bob", "conversationId": id });
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        waiting.push(app.widget().open("/api/chat", body.clone()).await);
+    }
+    waiting
+}
+
 /// What the visitor's page hears live, in order.
 pub(super) async fn heard(app: &TestApp, id: &str) -> Vec<Value> {
     let (project, id) = (app.project().project.id, id.parse().unwrap());
