@@ -11,7 +11,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use botplot_core::message::{Role, State};
 use botplot_core::{Ids as _, RandomIds, SeededIds};
-use botplot_engine::chat::MESSAGES;
 use botplot_store::{ConversationFilter, Store};
 use botplot_testkit::client::{Reply, chat, request};
 use botplot_testkit::fake_llm::{self, FakeLlm};
@@ -27,6 +26,8 @@ const CHATS: usize = 2_000;
 /// Chats at once while the server is killed.
 const UNDER_KILLS: usize = 200;
 const KILLS: usize = 6;
+/// The name under which answers are counted.
+const METRIC: &str = "messages";
 const QUESTION: &str = "How do I back up my data?";
 
 #[tokio::main]
@@ -252,9 +253,8 @@ impl Stored {
                 }
             }
         }
-        let (projects, month) = (bench.id, bench.created_at.month());
-        let used = reader.usage(projects, &month).await?;
-        stored.used = used.iter().find(|(name, _)| name == MESSAGES).map_or(0, |(_, used)| *used as usize);
+        let used = reader.usage(bench.id, &bench.created_at.month()).await?;
+        stored.used = used.iter().find(|(name, _)| name == METRIC).map_or(0, |(_, used)| *used as usize);
         store.close().await;
         Ok(stored)
     }

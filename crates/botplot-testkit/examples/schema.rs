@@ -109,6 +109,6 @@ fn expect(reply: &Reply, status: u16) -> Result<()> {
 /// How many cases a report tells of.
 fn count(report: &Path) -> Result<u64> {
     let report: Value = serde_json::from_str(&std::fs::read_to_string(report)?)?;
-    let cases = report.pointer("/summary/test_cases/total").or(report.pointer("/stats/test_cases"));
+    let cases = report.pointer("/test_cases/generated");
     cases.and_then(Value::as_u64).with_context(|| format!("no number of cases in {report:.400}"))
 }
