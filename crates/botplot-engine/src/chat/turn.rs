@@ -2,7 +2,7 @@
 
 use botplot_core::conversation::{Conversation, HandledBy, Proof, Status};
 use botplot_core::event::Event;
-use botplot_core::handoff::{Speaker, asked_in_words, speaker};
+use botplot_core::handoff::{Action, Effect, Speaker, asked_in_words, speaker};
 use botplot_core::message::{Message, Outcome, Role, State};
 use botplot_core::notice::{Kind, Notice};
 use botplot_core::plan::{Warning, warning};
@@ -12,6 +12,7 @@ use botplot_store::Tx;
 use serde_json::{Map, json};
 
 use super::{Ask, Failure, Final, repeat};
+use crate::conversations::act;
 use crate::live::{self, LiveEvent};
 use crate::{Engine, Error, leads, outbox};
 
@@ -47,23 +48,21 @@ async fn take_in(
 ) -> Result<Opened, Error> {
     let question_id = MessageId(engine.ids().random());
     let mut conversation = resume_or_begin(tx, id, &ask, now).await?;
-    let before = (conversation.status, conversation.handoff_requested);
+    let asks_for_person = asked_in_words(&ask.message);
+    let effects = act(&mut conversation, Action::VisitorMessage { asks_for_person })?;
     conversation.visitor_info.merge(&ask.visitor_info);
-    conversation.handoff_requested |=
-        conversation.handled_by == HandledBy::Ai && asked_in_words(&ask.message);
-    conversation.status = Status::Active;
     conversation.message_count += 1;
     conversation.updated_at = now;
     tx.save_conversation(&conversation).await?;
     let question = message(&conversation, question_id, Role::User, State::Complete, now);
     let question = Message { content: ask.message.clone(), context: ask.context.clone(), ..question };
     tx.add_message(&question).await?;
-    let asked_now = conversation.handoff_requested && !before.1;
-    if before != (conversation.status, conversation.handoff_requested) {
+    if effects.contains(&Effect::StatusChanged) {
         live::record(tx, &engine, &conversation, &LiveEvent::Status).await?;
     }
     let lead =
         leads::capture(tx, &engine, &conversation, ask.session, &ask.visitor_info, question_id, now).await?;
+    let asked_now = effects.contains(&Effect::HandoffRequested);
     let events = arrival(&conversation, &question, ask.conversation.is_none(), lead, asked_now);
     outbox::emit(tx, &engine, conversation.project, &events).await?;
     if speaker(&conversation, &ask.project.settings) == Speaker::Nobody {
@@ -170,10 +169,7 @@ async fn resume_or_begin(
     if ask.conversation.is_some() {
         let found = tx.find_conversation(ask.project.id, id).await?;
         let found = found.filter(|c| c.may_continue(&ask.visitor_id, &ask.proof)).ok_or(Error::NotFound)?;
-        return match found.status {
-            Status::Archived => Err(Error::Conflict("conversation_archived")),
-            Status::Active | Status::Closed => Ok(found),
-        };
+        return Ok(found);
     }
     let begun = Conversation {
         id,
