@@ -51,6 +51,7 @@ impl From<Entry> for EntryOut {
 
 /// A part of the audit log.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AuditLog)]
 pub(crate) struct AuditOut {
     /// Newest first.
     entries: Vec<EntryOut>,

@@ -24,6 +24,7 @@ pub(crate) use shown::ConversationOut;
 
 /// A part of the list of conversations.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ConversationList)]
 pub(crate) struct ConversationsOut {
     /// Newest first.
     conversations: Vec<ConversationOut>,
@@ -40,6 +41,7 @@ pub(crate) struct ConversationsOut {
 
 /// What was deleted.
 #[derive(Serialize, ToSchema)]
+#[schema(as = DeletedConversation)]
 pub(crate) struct ConversationGoneOut {
     /// The conversation's id.
     #[schema(value_type = uuid::Uuid)]

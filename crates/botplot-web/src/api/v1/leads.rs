@@ -63,6 +63,7 @@ impl From<Lead> for LeadOut {
 
 /// A part of the list of leads.
 #[derive(Serialize, ToSchema)]
+#[schema(as = LeadList)]
 pub(crate) struct LeadsOut {
     /// Newest first.
     leads: Vec<LeadOut>,

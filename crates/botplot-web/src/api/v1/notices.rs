@@ -48,6 +48,7 @@ impl From<Notice> for NoticeOut {
 
 /// A part of the list of notices.
 #[derive(Serialize, ToSchema)]
+#[schema(as = NoticeList)]
 pub(crate) struct NoticesOut {
     /// Newest first.
     notices: Vec<NoticeOut>,

@@ -13,6 +13,7 @@ use crate::{ApiError, AppState};
 
 /// What the plan holds and how much of it is used.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Usage)]
 pub(crate) struct UsageOut {
     /// The calendar month, UTC.
     #[schema(example = "2025-01")]
@@ -27,6 +28,7 @@ pub(crate) struct UsageOut {
 
 /// Answers of the month; only those that the AI completed count, and those that it is writing.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AnswerUsage)]
 struct AnswersOut {
     /// Used so far.
     #[schema(minimum = 0, example = 1600)]
@@ -41,6 +43,7 @@ struct AnswersOut {
 
 /// What the model has cost today, in the operator's currency.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SpendUsage)]
 struct SpendOut {
     /// Spent so far.
     #[schema(minimum = 0, example = 0.42)]
@@ -55,6 +58,7 @@ struct SpendOut {
 
 /// Webhook endpoints.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EndpointUsage)]
 struct EndpointsOut {
     /// How many the plan holds.
     #[schema(minimum = 0, example = 10)]

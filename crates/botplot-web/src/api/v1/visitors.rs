@@ -15,6 +15,7 @@ use export::ExportOut;
 
 /// What was erased.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ErasedVisitor)]
 pub(crate) struct ErasedOut {
     /// The visitor.
     #[schema(example = "visitor-123")]

@@ -126,6 +126,7 @@ impl From<Message> for MessageOut {
 
 /// A part of what was said.
 #[derive(Serialize, ToSchema)]
+#[schema(as = MessageList)]
 pub(crate) struct MessagesOut {
     /// Oldest first. An answer that is still being written is not among them.
     messages: Vec<MessageOut>,
@@ -142,6 +143,7 @@ pub(crate) struct MessagesOut {
 
 /// What a person writes.
 #[derive(ToSchema)]
+#[schema(as = PersonReply)]
 #[expect(
     dead_code,
     reason = "only its schema is used: the body is read field by field, so that all faults are told"

@@ -13,6 +13,7 @@ use crate::{ApiError, AppState, ids};
 
 /// Whether a person is writing.
 #[derive(ToSchema)]
+#[schema(as = TypingBody)]
 #[expect(
     dead_code,
     reason = "only its schema is used: the body is read field by field, so that all faults are told"
@@ -27,6 +28,7 @@ pub(crate) struct TypingIn {
 
 /// What the visitor is told.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Typing)]
 pub(crate) struct TypingOut {
     /// Whether a person is writing.
     #[schema(example = true)]
