@@ -213,12 +213,10 @@ impl Event {
                 phone: None,
                 details: Map::new(),
             },
-            Kind::HandoffRequested => Self::HandoffRequested {
-                conversation_id,
-                message_id: some,
-                visitor_id,
-                reason: text("asked for a person"),
-            },
+            Kind::HandoffRequested => {
+                let reason = text("asked for a person");
+                Self::HandoffRequested { conversation_id, message_id: some, visitor_id, reason }
+            }
             Kind::MessageSent => Self::MessageSent {
                 conversation_id,
                 message_id,
@@ -239,13 +237,10 @@ impl Event {
             Kind::ConversationClosed => {
                 Self::ConversationClosed { conversation_id, message_id: None, visitor_id, closed_by: "agent" }
             }
-            Kind::FeedbackGiven => Self::FeedbackGiven {
-                conversation_id,
-                message_id,
-                visitor_id,
-                rating: "up",
-                comment: text("Just what I needed"),
-            },
+            Kind::FeedbackGiven => {
+                let comment = text("Just what I needed");
+                Self::FeedbackGiven { conversation_id, message_id, visitor_id, rating: "up", comment }
+            }
             Kind::SourceFailed => Self::SourceFailed {
                 source_id: SourceId(id(4)),
                 name: "Help centre".to_owned(),

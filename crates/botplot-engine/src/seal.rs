@@ -45,14 +45,13 @@ impl Seal {
 pub(crate) async fn check(seal: &Seal, parts: &Parts) -> Result<(), Error> {
     const NAME: &str = "seal_check";
     let fresh = to_hex(&seal.seal(&*parts.ids, NAME, NAME.as_bytes()));
-    let known = match parts.store.reader().meta(NAME).await? {
-        Some(known) => known,
-        None => {
-            let kept = parts.store.write(move |tx| {
-                Box::pin(async move { Ok::<_, Error>(tx.meta_or_insert(NAME, &fresh).await?) })
-            });
-            kept.await?
-        }
+    let known = if let Some(known) = parts.store.reader().meta(NAME).await? {
+        known
+    } else {
+        let kept = parts
+            .store
+            .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.meta_or_insert(NAME, &fresh).await?) }));
+        kept.await?
     };
     if from_hex(&known).and_then(|sealed| seal.open(NAME, &sealed)).is_none() {
         tracing::error!(

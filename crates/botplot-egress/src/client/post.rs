@@ -1,6 +1,7 @@
 //! Sending to an address that a tenant chose: one POST, no redirects, no decompression, and only the start of the
 //! answer is kept.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -105,7 +106,7 @@ async fn read(
 fn head(answer: &reqwest::Response) -> String {
     let mut head = format!("{:?} {}\r\n", answer.version(), answer.status());
     for (name, value) in answer.headers() {
-        head.push_str(&format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes())));
+        let _ = write!(head, "{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes()));
         if head.len() > HEAD {
             head.truncate(head.floor_char_boundary(HEAD));
             break;

@@ -4,5 +4,6 @@
 
 mod hostile_urls;
 mod limits;
+mod posting;
 mod rebinding;
 mod server;

@@ -16,7 +16,7 @@ const POLL: Duration = Duration::from_millis(300);
 /// How soon it is asked again after something was written here, whose commit may come a moment later.
 const SOON: Duration = Duration::from_millis(15);
 /// How often old events are looked for, how old they are in seconds, and how many go at once.
-const FORGET_EVERY: Duration = Duration::from_secs(3600);
+const FORGET_EVERY: Duration = Duration::from_hours(1);
 const REMEMBERED: i64 = 30 * 86_400;
 const FORGET_AT_ONCE: i64 = 500;
 
