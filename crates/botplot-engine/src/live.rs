@@ -42,12 +42,12 @@ pub(crate) async fn record(
     conversation: &Conversation,
     event: &LiveEvent<'_>,
 ) -> Result<(), Error> {
-    let (payload, now) = (payload(conversation, event), engine.clock().now());
+    let (payload, now) = (payload(conversation, *event), engine.clock().now());
     tx.add_conversation_event(conversation.project, conversation.id, &payload, now).await?;
     Ok(())
 }
 
-fn payload(conversation: &Conversation, event: &LiveEvent<'_>) -> Value {
+fn payload(conversation: &Conversation, event: LiveEvent<'_>) -> Value {
     match event {
         LiveEvent::Message(message) => json!({
             "type": "message",
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn payloads_say_what_a_page_shows() {
         let nil = "00000000-0000-0000-0000-000000000000";
-        let said = payload(&conversation(), &LiveEvent::Message(&message()));
+        let said = payload(&conversation(), LiveEvent::Message(&message()));
         let expected = json!({
             "type": "message", "messageId": nil, "role": "assistant", "content": "I am here.",
             "author": { "type": "human", "name": "Ann" }, "createdAt": "2025-01-15T10:30:00Z",
@@ -248,7 +248,7 @@ mod tests {
         let expected = json!({
             "type": "status", "status": "active", "handledBy": "human", "handoffRequested": true, "agent": "Ann",
         });
-        assert_eq!(payload(&conversation(), &LiveEvent::Status), expected);
+        assert_eq!(payload(&conversation(), LiveEvent::Status), expected);
     }
 
     #[tokio::test(start_paused = true)]

@@ -60,7 +60,7 @@ fn life(claims: &Map<String, Value>, now: Timestamp) -> Option<Timestamp> {
 fn instant(claim: &Value) -> Option<Timestamp> {
     let seconds = claim.as_f64()?;
     // Past the year 9999 nothing is a date, and the microseconds would no longer fit.
-    (0.0..253_402_300_800.0).contains(&seconds).then(|| Timestamp((seconds * 1e6) as i64))
+    (0.0..253_402_300_800.0).contains(&seconds).then_some(Timestamp((seconds * 1e6) as i64))
 }
 
 #[cfg(test)]
@@ -81,8 +81,8 @@ mod tests {
         format!("{text}.{}", URL_SAFE_NO_PAD.encode(tag))
     }
 
-    fn check(claims: Value) -> Option<i64> {
-        let text = signed(&json!({ "alg": "HS256", "typ": "JWT" }), &claims, "s");
+    fn check(claims: &Value) -> Option<i64> {
+        let text = signed(&json!({ "alg": "HS256", "typ": "JWT" }), claims, "s");
         verify(&text, "bob", &Secret::new("s"), NOW).map(|until| until.seconds_since(NOW))
     }
 
@@ -107,11 +107,11 @@ mod tests {
 
     #[test]
     fn a_token_counts_until_it_expires() {
-        assert_eq!(check(json!({ "sub": "bob", "exp": seconds(600) })), Some(660));
+        assert_eq!(check(&json!({ "sub": "bob", "exp": seconds(600) })), Some(660));
         let whole = json!({ "sub": "bob", "exp": seconds(3600), "iat": seconds(0), "nbf": seconds(0) });
-        assert_eq!(check(whole), Some(3660));
-        assert_eq!(check(json!({ "user_id": "bob", "exp": seconds(600) as f64 + 0.5 })), Some(660));
-        assert_eq!(check(json!({ "id": "bob", "exp": seconds(-30) })), Some(30));
+        assert_eq!(check(&whole), Some(3660));
+        assert_eq!(check(&json!({ "user_id": "bob", "exp": seconds(600) as f64 + 0.5 })), Some(660));
+        assert_eq!(check(&json!({ "id": "bob", "exp": seconds(-30) })), Some(30));
         let text = signed(&json!({ "alg": "HS256" }), &json!({ "sub": 42, "exp": seconds(60) }), "s");
         assert!(verify(&text, "42", &Secret::new("s"), NOW).is_some());
     }
@@ -136,7 +136,7 @@ mod tests {
             json!({ "sub": "bob", "exp": seconds(600), "iat": 0 }),
             json!({ "sub": "bob", "exp": seconds(-30), "iat": seconds(0) }),
         ] {
-            assert_eq!(check(bad.clone()), None, "{bad}");
+            assert_eq!(check(&bad), None, "{bad}");
         }
     }
 
@@ -151,7 +151,7 @@ mod tests {
             json!({ "sub": "bob ", "exp": seconds(600) }),
             json!({ "sub": null, "id": "bob", "exp": seconds(600) }),
         ] {
-            assert_eq!(check(bad.clone()), None, "{bad}");
+            assert_eq!(check(&bad), None, "{bad}");
         }
     }
 
