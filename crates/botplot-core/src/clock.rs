@@ -51,6 +51,7 @@ impl Timestamp {
     }
 
     /// When the month of UTC after the one it falls in begins.
+    #[must_use]
     pub fn next_month(self) -> Self {
         let month = self.month();
         let mut midnight = self.next_day();
@@ -61,6 +62,7 @@ impl Timestamp {
     }
 
     /// When the next day of UTC begins.
+    #[must_use]
     pub fn next_day(self) -> Self {
         Self((self.0.div_euclid(DAY) + 1) * DAY)
     }
