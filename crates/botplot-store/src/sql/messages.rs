@@ -83,7 +83,7 @@ pub(crate) async fn fail_pending_messages(
 ) -> Result<Vec<(ProjectId, MessageId, Option<String>)>, Error> {
     let rows: Vec<(Uuid, Uuid, Option<String>)> = sqlx::query_as(concat!(
         "SELECT project_id, id, reserved FROM messages
-         WHERE state = 'pending' AND created_at <= $1 ORDER BY created_at",
+         WHERE state = 'pending' AND created_at <= $1 ORDER BY created_at, id",
         for_update!()
     ))
     .bind(now.0)

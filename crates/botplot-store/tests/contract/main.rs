@@ -130,7 +130,8 @@ promises! {
         a_page_of_messages_shows_what_was_said_and_whether_there_is_more,
         an_answer_is_rated_by_its_own_project_only,
         a_message_needs_a_conversation_of_its_own_project,
-        answers_of_a_dead_process_become_failed_and_give_their_reservation_back_once;
+        answers_of_a_dead_process_become_failed_and_give_their_reservation_back_once,
+        reservations_are_given_back_once_however_many_start_at_once;
     jobs:
         a_due_job_is_claimed_once_as_it_was_added,
         many_claimers_at_once_share_the_jobs_without_overlap,

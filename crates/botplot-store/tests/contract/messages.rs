@@ -205,3 +205,22 @@ pub(crate) async fn answers_of_a_dead_process_become_failed_and_give_their_reser
     ];
     assert_eq!(kept, expected);
 }
+
+pub(crate) async fn reservations_are_given_back_once_however_many_start_at_once(rig: Rig) {
+    let id = rig.add_conversation().await;
+    let month = || Some("2026-10".to_owned());
+    let dead: Vec<_> =
+        (0..300).map(|_| Message { reserved: month(), ..rig.message(id, "", State::Pending) }).collect();
+    let expected: Vec<_> = dead.iter().map(|m| (rig.project, m.id, month())).collect();
+    rig.write(move |tx| {
+        Box::pin(async move {
+            for message in &dead {
+                tx.add_message(message).await?;
+            }
+            Ok(())
+        })
+    })
+    .await;
+    let fails = (0..4).map(|_| rig.write(|tx| Box::pin(async move { tx.fail_pending_messages(NOW).await })));
+    assert_eq!(futures_util::future::join_all(fails).await.concat(), expected);
+}
