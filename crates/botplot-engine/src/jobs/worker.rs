@@ -15,12 +15,19 @@ const POLL: Duration = Duration::from_millis(300);
 /// Jobs of one project that run at once, so that a busy one leaves room.
 const PER_PROJECT: i64 = 2;
 
+/// How often turns of dead nodes are looked for, where there are other nodes.
+const SETTLE_EVERY: Duration = Duration::from_secs(60);
+
 /// Seconds after which no turn is still running, on whatever node.
 const LONGEST_TURN: i64 = 600;
 
 /// Runs jobs on the engine's tracker until it stops. Only the holder of the data folder's lock may call it.
 pub fn start(engine: &Engine) {
     upkeep::start(engine);
+    if engine.0.store.is_shared() {
+        let engine = engine.clone();
+        engine.tracker().clone().spawn(async move { settle_for_others(&engine).await });
+    }
     let worker = engine.clone();
     engine.tracker().spawn(async move {
         if let Err(error) = tidy_up(&worker).await {
@@ -57,6 +64,17 @@ pub async fn settle(engine: &Engine, before: Timestamp) -> Result<(), Error> {
         tracing::warn!(turns = dead, "answers were cut by the last stop");
     }
     Ok(())
+}
+
+/// Closes the turns of other nodes that died, for as long as this one runs.
+async fn settle_for_others(engine: &Engine) {
+    while !engine.stopping().is_cancelled() {
+        if let Err(error) = settle(engine, engine.clock().now()).await {
+            tracing::warn!(%error, "could not look for turns of dead nodes");
+        }
+        // Either way the loop looks whether it is over.
+        let _ = tokio::time::timeout(SETTLE_EVERY, engine.stopping().cancelled()).await;
+    }
 }
 
 /// Has vectors made that are missing.
