@@ -183,7 +183,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "egress.allow",
         "takes a list of addresses, ranges and host names, such as [\"10.1.2.3\", \"wiki.internal\"]",
         "[]",
-        "Private addresses, ranges and host names that sources may be read from.",
+        "Private addresses, ranges and host names that sources and webhooks may reach.",
     ),
     set("egress.user_agent", TEXT, USER_AGENT, "What BotPlot calls itself when it fetches pages."),
     set(
