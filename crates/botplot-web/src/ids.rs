@@ -2,7 +2,24 @@
 
 use std::str::FromStr;
 
-use crate::{ApiError, Code};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::{ApiError, AppState, Code};
+
+/// Parts of the address, as axum's own extractor reads them; what cannot be read, such as text that is not UTF-8,
+/// names nothing.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let read = axum::extract::Path::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Path(named)| Self(named)).map_err(|_| ApiError::new(Code::NotFound))
+    }
+}
 
 /// The id that `text` is; whatever is none opens nothing, just as an unknown one.
 pub(crate) fn read<T: FromStr>(text: &str) -> Result<T, ApiError> {

@@ -6,7 +6,7 @@ mod shown;
 pub(crate) mod typing;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use botplot_core::ConversationId;
 use botplot_core::conversation::{Conversation, HandledBy, Status};
 use botplot_core::visitor::id_fault;
@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Owner;
 use crate::fields::Fields;
+use crate::ids::Path;
 use crate::page::Query;
 use crate::{ApiError, AppState, Code, ids};
 use changes::ChangesIn;

@@ -3,13 +3,14 @@
 mod export;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use botplot_core::visitor::id_fault;
 use botplot_engine::erasure;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Owner;
+use crate::ids::Path;
 use crate::{ApiError, AppState, Code};
 use export::ExportOut;
 

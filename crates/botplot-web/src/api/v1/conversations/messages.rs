@@ -1,7 +1,7 @@
 //! `/api/v1/conversations/{id}/messages`: what was said, and what a person says.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use botplot_core::MessageId;
 use botplot_core::event::Author;
@@ -15,6 +15,7 @@ use super::changes::PersonName;
 use super::find;
 use crate::auth::Owner;
 use crate::fields::Fields;
+use crate::ids::Path;
 use crate::page::Query;
 use crate::{ApiError, AppState, cited, ids};
 

@@ -1,7 +1,7 @@
 //! `POST /api/v1/conversations/{id}/typing`: the visitor sees that a person is writing.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use botplot_engine::conversations;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::changes::{PersonName, person};
 use crate::auth::Owner;
 use crate::fields::Fields;
+use crate::ids::Path;
 use crate::{ApiError, AppState, ids};
 
 /// Whether a person is writing.

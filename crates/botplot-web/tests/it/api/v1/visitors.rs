@@ -127,6 +127,7 @@ async fn whoever_is_not_known_is_not_found_in_always_the_same_words() {
         (&app.owner(), "%25"),
         (&app.owner(), "a%00b"),
         (&app.owner(), "a%0Ab"),
+        (&app.owner(), "%FF"),
         (&app.owner(), &long),
     ] {
         assert_eq!(unfound(&actor.get(&export(who)).await), expected, "{who}");

@@ -45,6 +45,7 @@ async fn foreign_malformed_and_unknown_ids_are_alike() {
         (&app.owner(), "550e8400e29b41d4a716446655440000"),
         (&app.owner(), "%7B550e8400-e29b-41d4-a716-446655440000%7D"),
         (&app.owner(), "%00"),
+        (&app.owner(), "%FF"),
         (&app.owner(), "..%2F.."),
         (&app.owner(), "'%20OR%201=1%20--"),
     ] {
