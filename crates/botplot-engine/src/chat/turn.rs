@@ -168,7 +168,10 @@ async fn resume_or_begin(
 ) -> Result<Conversation, Error> {
     if ask.conversation.is_some() {
         let found = tx.find_conversation(ask.project.id, id).await?;
-        let found = found.filter(|c| c.may_continue(&ask.visitor_id, &ask.proof)).ok_or(Error::NotFound)?;
+        let found = found.filter(|c| c.may_continue(&ask.visitor_id, &ask.proof));
+        let mut found = found.ok_or(Error::NotFound)?;
+        // What a proved visitor writes is not for whoever began the conversation by merely saying the same id.
+        found.identified |= ask.proof == Proof::Identity;
         return Ok(found);
     }
     let begun = Conversation {

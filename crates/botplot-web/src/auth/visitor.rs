@@ -159,10 +159,8 @@ async fn require_identity(
     if enough || !project.settings.identity.enforced {
         return Ok(());
     }
-    match state.engine.reader().is_verified(project.id, visitor).await? {
-        true => Err(ApiError::new(Code::IdentityRequired)),
-        false => Ok(()),
-    }
+    let verified = state.engine.reader().is_verified(project.id, visitor).await?;
+    if verified { Err(ApiError::new(Code::IdentityRequired)) } else { Ok(()) }
 }
 
 impl Session {

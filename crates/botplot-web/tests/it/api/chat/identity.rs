@@ -152,6 +152,25 @@ async fn a_conversation_begun_with_an_identity_needs_it_from_then_on() {
 }
 
 #[tokio::test]
+async fn what_a_proved_visitor_writes_is_not_for_whoever_used_their_id_before() {
+    let it = Vouching::new().await;
+    let begun = it.app.widget().ask("bob", "hi").await.is(200);
+    let (eve, id) = (it.app.widget().showing(&begun), begun.conversation());
+    let events = format!("/api/chat/events?conversationId={id}");
+    let mut listening = eve.send(Method::GET, &events, "").await;
+    assert_eq!(listening.block().await.as_deref(), Some("id: 0"));
+    let bob = it.bob(it.hash()).await;
+    bob.ask_in(&id, "bob", "my account number is 4711").await.is(200);
+    let handoff = json!({ "visitorId": "bob", "conversationId": id });
+    bob.post("/api/chat/handoff", handoff).await.is(200);
+    assert_eq!(listening.block().await, None, "the stream went on");
+    eve.get(&events).await.refuses(404, "not_found");
+    eve.get(&format!("{LIST}/{id}/messages")).await.refuses(404, "not_found");
+    assert_eq!((listed(&eve).await, listed(&bob).await), (0, 1));
+    eve.ask_in(&id, "bob", "hi").await.refuses(404, "not_found");
+}
+
+#[tokio::test]
 async fn a_wrong_identity_is_refused_and_leaves_nothing() {
     let it = Vouching::enforcing().await;
     let other = it.app.another_project("other").await;
