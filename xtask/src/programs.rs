@@ -56,12 +56,24 @@ const PROGRAMS: &[Program] = &[
         "2,000 chats at once, and kills: exactly the plan's answers",
         "crates/botplot-testkit/examples/quota.rs",
     ),
+    program(
+        Check,
+        "webhooks",
+        "50 endpoints, 10 of them hanging, ten kills: none lost",
+        "crates/botplot-testkit/examples/webhooks.rs",
+    ),
     program(Check, "resume", "cut streams at every event", "crates/botplot-testkit/examples/resume.rs"),
     program(
         Check,
         "clients",
         "OpenAI's clients, Node's fetch, a page in Chromium",
         "crates/botplot-testkit/examples/clients.rs",
+    ),
+    program(
+        Check,
+        "schema",
+        "thousands of requests after its description",
+        "crates/botplot-testkit/examples/schema.rs",
     ),
     program(
         Check,
