@@ -1,11 +1,11 @@
 //! `/v1/models`: the one model there is. Which language model stands behind it is the operator's matter.
 
 use axum::Json;
-use axum::extract::Path;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Owner;
+use crate::ids::Path;
 use crate::{ApiError, Code};
 
 /// The model's name.

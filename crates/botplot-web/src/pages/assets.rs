@@ -2,12 +2,12 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::ApiError;
 use crate::error::no_such_address;
+use crate::ids::Path;
 
 struct Asset {
     name: &'static str,

@@ -1,6 +1,6 @@
 //! `GET /try/{publishable key}`: a page to try a project's chat on, before the widget is built into a site.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use botplot_core::key::{Class, Key};
@@ -10,6 +10,7 @@ use botplot_core::source::{PageState, Status};
 use botplot_engine::keys;
 use maud::{Markup, html};
 
+use crate::ids::Path;
 use crate::{ApiError, AppState};
 
 /// Questions offered to begin with.

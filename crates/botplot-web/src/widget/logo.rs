@@ -1,11 +1,12 @@
 //! `GET /widget/logo/…`: a project's logo, for everyone who opens a page with the widget.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use botplot_core::ProjectId;
 use botplot_core::project::Widget;
 
+use crate::ids::Path;
 use crate::{ApiError, AppState, Code, ids};
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");

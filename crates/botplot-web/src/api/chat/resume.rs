@@ -1,6 +1,6 @@
 //! `GET /api/chat/stream/:messageId`: an answer goes on where its stream was dropped.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use botplot_engine::chat;
@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::auth::{Caller, VisitorToken};
 use crate::error::Fault;
+use crate::ids::Path;
 use crate::sse::{self, END_MARK, Watch};
 use crate::{ApiError, AppState, ids};
 

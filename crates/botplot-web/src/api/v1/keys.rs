@@ -4,7 +4,7 @@ pub(crate) mod rotation;
 mod shown;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use botplot_core::KeyId;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Owner;
 use crate::fields::Fields;
+use crate::ids::Path;
 use crate::page::Query;
 use crate::{ApiError, AppState, ids};
 use shown::KeyOut;

@@ -5,7 +5,7 @@ mod shown;
 mod upload;
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use botplot_core::SourceId;
 use botplot_engine::sources;
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::auth::Owner;
 use crate::fields::Fields;
+use crate::ids::Path;
 use crate::page::Query;
 use crate::{ApiError, AppState, Code, body, ids};
 use new::{NewFiles, NewSource, SourceName};

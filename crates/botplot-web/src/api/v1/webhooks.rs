@@ -5,7 +5,7 @@ mod shown;
 mod taken;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use botplot_core::EndpointId;
 use botplot_core::delivery::Endpoint;
@@ -14,6 +14,7 @@ use botplot_engine::webhooks;
 use crate::auth::Owner;
 use crate::body::Maybe;
 use crate::fields::Fields;
+use crate::ids::Path;
 use crate::page::Query;
 use crate::{ApiError, AppState, Code, ids};
 use shown::{EndpointOut, WebhookRemoved, WebhooksOut, WithSecret};

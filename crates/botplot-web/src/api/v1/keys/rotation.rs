@@ -1,6 +1,6 @@
 //! `POST /api/v1/keys/{id}/rotate`: a new key in a key's place.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use botplot_engine::keys::{self, LONGEST_OVERLAP};
 use utoipa::ToSchema;
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::{KeyOut, shown_once};
 use crate::auth::Owner;
 use crate::body::Optional;
+use crate::ids::Path;
 use crate::{ApiError, AppState, ids};
 
 /// Hours that an old key goes on when nothing else is said.

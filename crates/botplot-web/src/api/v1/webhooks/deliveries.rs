@@ -1,7 +1,7 @@
 //! `/api/v1/webhooks/{id}/deliveries`: what was sent, how it went, and sending it once more.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use botplot_core::DeliveryId;
 use botplot_core::delivery;
@@ -12,6 +12,7 @@ use super::shown::{DeliveriesOut, DeliveryOut, DeliveryState, ReplayedOut, WithB
 use super::taken::{self, ReplayIn, TestIn};
 use crate::auth::Owner;
 use crate::body::Maybe;
+use crate::ids::Path;
 use crate::page::Query;
 use crate::{ApiError, AppState, Code, ids};
 
