@@ -6,6 +6,7 @@ mod chapters;
 mod errors;
 mod events;
 mod keys;
+mod shapes;
 mod walk;
 
 use std::sync::{Arc, OnceLock};
@@ -40,6 +41,7 @@ impl Document {
         api.servers = Some(vec![Server::new(base)]);
         walk::name_all(&mut api);
         chapters::arrange(&mut api);
+        shapes::correct(&mut api);
         keys::add(&mut api);
         errors::add(&mut api, base);
         events::add(&mut api);

@@ -153,6 +153,7 @@ pub(crate) struct MessageOut {
 
 /// Estimates of tokens: a quarter of the characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CompletionUsage)]
 pub(crate) struct UsageOut {
     /// Of the messages sent.
     #[schema(example = 9)]

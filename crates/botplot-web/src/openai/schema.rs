@@ -23,11 +23,11 @@ pub(crate) struct CompletionBody {
     stream: Option<bool>,
     /// What else a stream has.
     stream_options: Option<StreamOptions>,
-    /// The visitor; `openai` when nobody is named.
-    #[schema(min_length = 1, max_length = 128, pattern = r"^[^\\p{Cc}]+$", example = "visitor-123")]
+    /// The visitor; without one it is that of the conversation, or `openai`.
+    #[schema(min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$", example = "visitor-123")]
     user: Option<String>,
     /// The visitor, by the newer name.
-    #[schema(min_length = 1, max_length = 128, pattern = r"^[^\\p{Cc}]+$")]
+    #[schema(min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")]
     safety_identifier: Option<String>,
     /// Always 1.
     #[schema(minimum = 1, maximum = 1)]
@@ -99,7 +99,7 @@ enum AskedBody {
 
 /// A visitor's text.
 #[derive(Serialize, ToSchema)]
-#[schema(min_length = 1, pattern = r"\\S")]
+#[schema(min_length = 1, pattern = r"^[^\u0000]*[^\s\u0000][^\u0000]*$")]
 struct AskedText(String);
 
 /// Parts of a visitor's text.

@@ -76,7 +76,8 @@ pub(super) fn arrange(api: &mut OpenApi) {
     );
     let mut all: Vec<(String, PathItem)> =
         std::mem::replace(&mut api.paths, Paths::new()).paths.into_iter().collect();
-    all.sort_by_key(|(_, item)| chapter_of(item));
+    // Whole lists before their entries, as one reads; otherwise as the router has them.
+    all.sort_by_key(|(path, item)| (chapter_of(item), path.contains('{')));
     api.paths.paths.extend(all);
 }
 

@@ -143,7 +143,11 @@ const RULES: &[Rule] = &[
     rule("ModelNotFound", &[Code::ModelNotFound, Code::NotFound], |seen| {
         seen.is("POST", "/v1/chat/completions") || seen.path.starts_with("/v1/models/")
     }),
-    rule("NotFound", &[Code::NotFound], |seen| seen.path.contains('{') || seen.path.starts_with("/api/chat")),
+    rule("NotFound", &[Code::NotFound], |seen| {
+        seen.path.contains('{')
+            || seen.path.starts_with("/api/chat")
+            || seen.is("DELETE", "/api/v1/project/logo")
+    }),
     rule("RequestTimeout", &[Code::RequestTimeout], |seen| seen.has_body),
     rule("TurnConflict", &[Code::ConversationArchived, Code::IdempotencyInFlight], |seen| {
         seen.has_header("Idempotency-Key")

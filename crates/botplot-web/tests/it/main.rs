@@ -3,8 +3,10 @@
 mod api;
 mod errors;
 mod health;
+mod limits;
 mod logs;
 mod openai;
+mod openapi;
 mod pages;
 mod published;
 mod shutdown;

@@ -51,7 +51,7 @@ struct TypingOut<'a> {
     security(("publishable_key" = []), ("secret_key" = [])),
     params(
         ("conversationId" = String, Query, description = "The conversation."),
-        ("visitorId" = Option<String>, Query, description = "The visitor, where the token does not say.", min_length = 1, max_length = 128, pattern = r"^[^\p{Cc}]+$"),
+        ("visitorId" = Option<String>, Query, description = "The visitor, where the token does not say.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$"),
         ("X-Visitor-Token" = Option<String>, Header, description = "The visitor's token."),
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that arrived; without it the stream begins now.", pattern = r"^[0-9]{1,15}$"),
     ),

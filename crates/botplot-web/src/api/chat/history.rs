@@ -1,7 +1,7 @@
 //! `GET /api/chat/conversations` and `…/{id}/messages`: what a visitor has talked about before.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use botplot_core::conversation::{Conversation, Proof};
 use botplot_core::event::Author;
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::auth::{Caller, Shown, VisitorToken};
 use crate::cited::CitedOut;
+use crate::ids::Path;
 use crate::page::Query;
 use crate::{ApiError, AppState, Code, ids};
 
@@ -143,7 +144,7 @@ struct AuthorOut<'a> {
     security(("publishable_key" = []), ("secret_key" = [])),
     params(
         ("X-Visitor-Token" = Option<String>, Header, description = "The visitor's token."),
-        ("visitorId" = Option<String>, Query, description = "The visitor; with a secret key it is required.", min_length = 1, max_length = 128, pattern = r"^[^\p{Cc}]+$"),
+        ("visitorId" = Option<String>, Query, description = "The visitor; with a secret key it is required.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$"),
         ("limit" = Option<i64>, Query, description = "Max results (default 20; over 100 is served as 100).", minimum = 1),
         ("offset" = Option<i64>, Query, description = "Pagination offset.", minimum = 0),
     ),
@@ -181,7 +182,7 @@ pub(crate) async fn list(
     params(
         ("id" = String, Path, description = "The conversation."),
         ("X-Visitor-Token" = Option<String>, Header, description = "The visitor's token."),
-        ("visitorId" = Option<String>, Query, description = "The visitor, where the token does not say.", min_length = 1, max_length = 128, pattern = r"^[^\p{Cc}]+$"),
+        ("visitorId" = Option<String>, Query, description = "The visitor, where the token does not say.", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$"),
         ("limit" = Option<i64>, Query, description = "Max results (default 1,000; over 1,000 is served as 1,000).", minimum = 1),
         ("offset" = Option<i64>, Query, description = "Pagination offset.", minimum = 0),
     ),

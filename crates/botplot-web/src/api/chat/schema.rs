@@ -15,7 +15,7 @@ pub(crate) struct ChatBody {
     #[schema(
         min_length = 1,
         max_length = 8000,
-        pattern = r"\\S",
+        pattern = r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
         example = "What are your shipping options?"
     )]
     message: String,
@@ -24,7 +24,7 @@ pub(crate) struct ChatBody {
         rename = "visitorId",
         min_length = 1,
         max_length = 128,
-        pattern = r"^[^\\p{Cc}]+$",
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$",
         example = "visitor-123"
     )]
     visitor_id: String,
@@ -54,25 +54,35 @@ pub(crate) struct ChatBody {
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct VisitorDetails {
     /// Their name.
-    #[schema(max_length = 256, pattern = r"^[^\\p{Cc}]*$", example = "John")]
+    #[schema(max_length = 256, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$", example = "John")]
     name: Option<String>,
     /// Their e-mail address.
     #[schema(max_length = 256, format = "email", example = "john@example.com")]
     email: Option<String>,
     /// Their telephone number.
-    #[schema(max_length = 256, pattern = r"^[^\\p{Cc}]*$")]
+    #[schema(max_length = 256, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     phone: Option<String>,
 }
 
-/// Proof that a visitor id is the person's own: one of `hash` and `jwt`.
-#[derive(ToSchema)]
+/// Proof that a visitor id is the person's own: either a hash or a token.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(untagged)]
 #[expect(dead_code, reason = "only its schema is used")]
-pub(crate) struct IdentityProof {
-    /// The visitor id.
-    #[schema(min_length = 1, max_length = 128)]
-    id: String,
-    /// HMAC-SHA256 of the id with the project's identity secret, in hex.
-    hash: Option<String>,
-    /// A token signed with the project's identity secret (HS256) that is good for at most an hour.
-    jwt: Option<String>,
+pub(crate) enum IdentityProof {
+    /// A hash that your server made.
+    Hash {
+        /// The visitor id.
+        #[schema(min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")]
+        id: String,
+        /// HMAC-SHA256 of the id with the project's identity secret, in hex.
+        hash: String,
+    },
+    /// A token that your server signed.
+    Jwt {
+        /// The visitor id.
+        #[schema(min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")]
+        id: String,
+        /// Signed with the project's identity secret (HS256), good for at most an hour.
+        jwt: String,
+    },
 }
