@@ -9,8 +9,11 @@ use crate::ProjectId;
 /// Bytes that a logo may have.
 pub const LIMIT: usize = 256 * 1024;
 
+/// Whether bytes begin as a picture of a kind does.
+type Begins = fn(&[u8]) -> bool;
+
 /// The kinds of pictures. None of them can carry a script.
-const KINDS: &[(&str, fn(&[u8]) -> bool)] = &[
+const KINDS: &[(&str, Begins)] = &[
     ("image/png", |b| b.starts_with(b"\x89PNG\r\n\x1a\n")),
     ("image/jpeg", |b| b.starts_with(b"\xff\xd8\xff")),
     ("image/webp", |b| b.starts_with(b"RIFF") && b.get(8..12) == Some(b"WEBP")),

@@ -68,17 +68,20 @@ impl Merge {
                     target.insert(name.clone(), fresh);
                 }
                 (Value::Object(_), Value::Object(inner)) if place == "widget.strings" => {
-                    self.texts(&place, target.get_mut(name), inner);
+                    if let Some(Value::Object(target)) = target.get_mut(name) {
+                        self.texts(&place, target, inner);
+                    }
                 }
                 (Value::Object(known), Value::Object(inner)) => {
                     if let Some(Value::Object(target)) = target.get_mut(name) {
                         self.object(&place, target, inner, known);
                     }
                 }
-                _ => match self.plain(&place, known, value) {
-                    Some(value) => drop(target.insert(name.clone(), value)),
-                    None => continue,
-                },
+                _ => {
+                    if let Some(value) = self.plain(&place, known, value) {
+                        target.insert(name.clone(), value);
+                    }
+                }
             }
         }
     }
@@ -95,8 +98,7 @@ impl Merge {
     }
 
     /// Merges texts by name; null takes one away.
-    fn texts(&mut self, place: &str, target: Option<&mut Value>, patch: &Map<String, Value>) {
-        let Some(Value::Object(target)) = target else { return };
+    fn texts(&mut self, place: &str, target: &mut Map<String, Value>, patch: &Map<String, Value>) {
         for (name, value) in patch {
             match value {
                 Value::Null => drop(target.remove(name)),

@@ -7,6 +7,7 @@ mod config;
 mod first_run;
 mod guides;
 mod home;
+mod keys;
 mod postgres;
 mod refusals;
 mod slow_clients;
