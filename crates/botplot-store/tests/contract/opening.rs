@@ -4,10 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use botplot_core::Secret;
-use botplot_store::{Config, Error, FILE, Store};
+use botplot_core::plan::Plan;
+use botplot_core::{MessageId, Secret, Timestamp};
+use botplot_store::{Config, ConversationFilter, Error, FILE, Store};
 use botplot_testkit::postgres::Postgres;
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+use sqlx::migrate::Migrator;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _};
 
 use crate::rig::Rig;
 
@@ -128,4 +130,59 @@ async fn postgresql_says_what_is_wrong_with_it() {
     run(&newer, "INSERT INTO _sqlx_migrations VALUES (9999, 'later', now(), true, ''::bytea, 0)").await;
     let why = refusal(&at(&newer), nowhere).await;
     assert!(why.contains("newer version") && why.contains("9999"), "{why}");
+}
+
+/// Rows as the first version wrote them: `ID` and `BYTES` stand for what the two databases spell differently.
+const FIRST_VERSION: &str = "
+    INSERT INTO projects (id, name, settings, created_at) VALUES (ID, 'old', '{}', 1);
+    INSERT INTO keys (id, project_id, class, name, prefix, hash, created_at)
+        VALUES (ID, ID, 'secret', 'k', 'bp_sec_x', BYTES, 1);
+    INSERT INTO conversations (id, project_id, visitor_id, token_required, visitor_info, status, handled_by,
+        handoff_requested, message_count, created_at, updated_at)
+        VALUES (ID, ID, 'bob', TRUE, '{}', 'active', 'ai', FALSE, 1, 1, 1);
+    INSERT INTO messages (id, project_id, conversation_id, seq, role, content, context, sources, state, created_at)
+        VALUES (ID, ID, ID, 1, 'assistant', 'half', '{}', '[]', 'pending', 1);";
+
+async fn what_the_first_version_wrote_reads_on(store: Store) {
+    let (read, id) = (store.reader(), uuid::Uuid::from_u128(7));
+    let project = read.find_project(botplot_core::ProjectId(id)).await.unwrap().unwrap();
+    assert_eq!((project.name.as_str(), project.plan), ("old", Plan::Business));
+    let key = read.find_key("bp_sec_x").await.unwrap().unwrap();
+    assert!(key.is_live(Timestamp(2)) && key.expires_at.is_none() && key.seen_in_browser_at.is_none());
+    let (list, total) =
+        read.list_conversations(project.id, &ConversationFilter::default(), 9, 0).await.unwrap();
+    assert_eq!((total, list[0].identified, &list[0].agent, list[0].tags.len()), (1, false, &None, 0));
+    let message = read.find_message(project.id, MessageId(id)).await.unwrap().unwrap();
+    assert!(message.outcome.is_none() && message.rating.is_none());
+    let now = Timestamp(2);
+    let dead = store.write(move |tx| Box::pin(async move { tx.fail_pending_messages(now).await })).await;
+    assert_eq!(dead.unwrap(), [(project.id, message.id, None)]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn data_of_the_first_version_are_kept_when_the_schema_grows() {
+    fn first(all: &Migrator) -> Migrator {
+        Migrator::with_migrations(all.iter().take(1).cloned().collect())
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE);
+    run_sqlite(&file, "PRAGMA application_id = 1114919020").await;
+    let mut conn = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+    first(&sqlx::migrate!("migrations/sqlite")).run(&mut conn).await.unwrap();
+    let rows = FIRST_VERSION.replace("BYTES", "X'00'").replace("ID", "X'00000000000000000000000000000007'");
+    conn.execute(AssertSqlSafe(rows)).await.unwrap();
+    conn.close().await.unwrap();
+    what_the_first_version_wrote_reads_on(Store::open(&Config::default(), folder.path()).await.unwrap())
+        .await;
+
+    let server = Postgres::start();
+    let url = server.create_database();
+    let mut conn = sqlx::PgConnection::connect(&url).await.unwrap();
+    first(&sqlx::migrate!("migrations/postgres")).run(&mut conn).await.unwrap();
+    let rows = FIRST_VERSION.replace("BYTES", "'x'").replace("ID", "'00000000-0000-0000-0000-000000000007'");
+    conn.execute(AssertSqlSafe(rows)).await.unwrap();
+    conn.close().await.unwrap();
+    let config = Config { url: Some(Secret::new(url)), ..Config::default() };
+    what_the_first_version_wrote_reads_on(Store::open(&config, folder.path()).await.unwrap()).await;
 }
