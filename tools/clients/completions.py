@@ -23,7 +23,7 @@ def fails(kind, status, code, call):
         assert type(error) is kind, (type(error), kind)
         assert error.status_code == status, error
         assert error.code == code, (error.code, code)
-        assert error.body["message"] and code in str(error), error
+        assert error.body["message"] and error.body["message"] in str(error), error
         return error
     raise AssertionError(f"no {kind.__name__}")
 
@@ -73,7 +73,7 @@ def main():
     assert "`n`" in error.body["message"], error
     fails(openai.BadRequestError, 400, "invalid_request", ask(response_format={"type": "json_object"}))
     limited = client(os.environ["LIMITED"])
-    error = fails(
+    fails(
         openai.APIStatusError,
         402,
         "message_limit_reached",

@@ -20,6 +20,7 @@ macro_rules! guides {
 /// `BotPlot`'s own guides, by file name.
 pub const GUIDES: &[(&str, &str)] = guides![
     "answers.md",
+    "api.md",
     "backup.md",
     "chat-api.md",
     "cli.md",

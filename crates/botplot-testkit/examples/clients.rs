@@ -97,8 +97,10 @@ impl World {
             ("ANSWER", ANSWER.to_owned()),
         ];
         let status = command.envs(variables).stdin(Stdio::null()).status();
-        let status = status.with_context(|| format!("cannot start {command:?}"))?;
-        ensure!(status.success(), "{command:?} ended with {status}");
+        // Not the whole command: its environment has the keys.
+        let program = command.get_program().display();
+        let status = status.with_context(|| format!("cannot start `{program}`"))?;
+        ensure!(status.success(), "`{program}` ended with {status}");
         Ok(())
     }
 }
@@ -155,8 +157,8 @@ async fn in_browser(world: &World, data: &Path) -> Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let port = listener.local_addr()?.port();
     let page = std::fs::read_to_string(tools().join("page.html"))?;
-    let page = page.replace("{SERVER}", &world.address()).replace("{SECRET}", &world.secret);
-    let page = page.replace("{PUBLISHABLE}", &world.publishable);
+    let page = page.replace("%SERVER%", &world.address()).replace("%SECRET%", &world.secret);
+    let page = page.replace("%PUBLISHABLE%", &world.publishable);
     let mut child = open(&browser, &format!("http://localhost:{port}/"), &data.join("browser"))?;
     let told = tokio::time::timeout(PATIENCE, serve(&listener, &page)).await;
     child.kill()?;

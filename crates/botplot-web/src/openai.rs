@@ -8,9 +8,9 @@ mod stream;
 
 use axum::extract::State;
 use axum::response::Response;
-use botplot_core::SessionId;
 use botplot_core::conversation::Proof;
 use botplot_core::visitor::VisitorInfo;
+use botplot_core::{ConversationId, SessionId};
 use botplot_engine::chat::{self, Ask};
 use serde_json::Map;
 use tokio::time::Instant;
@@ -18,10 +18,13 @@ use tokio::time::Instant;
 use crate::auth::Owner;
 use crate::body::Large;
 use crate::sse::Watch;
-use crate::{ApiError, AppState, ids};
+use crate::{ApiError, AppState, Code, ids};
 use answer::{Answer, CompletionOut};
 use body::CompletionIn;
 use schema::CompletionBody;
+
+/// The visitor of callers that name neither one nor a conversation.
+const VISITOR: &str = "openai";
 
 /// Chat completion
 ///
@@ -59,13 +62,14 @@ pub(crate) async fn create(
     let body = CompletionIn::read(fields)?;
     models::find(&body.model)?;
     let conversation = body.conversation.as_deref().map(ids::read).transpose()?;
+    let visitor_id = visitor(&state, &owner, body.visitor_id, conversation).await?;
     let (streams, usage, asked) = (body.stream, body.include_usage, body.characters);
     let ask = Ask {
         project: owner.project,
         proof: Proof::SecretKey,
         session: SessionId(state.engine.ids().random()),
         conversation,
-        visitor_id: body.visitor_id,
+        visitor_id,
         message: body.question,
         visitor_info: VisitorInfo::default(),
         context: Map::new(),
@@ -77,4 +81,21 @@ pub(crate) async fn create(
     let turn = chat::ask(&state.engine, ask).await?;
     let answer = Answer::to(turn, &state, owner.key.id, Watch::since(arrived), asked);
     if streams { Ok(stream::reply(answer, usage)) } else { answer.whole().await }
+}
+
+/// The visitor that is named, or else the one whose conversation is.
+async fn visitor(
+    state: &AppState,
+    owner: &Owner,
+    named: Option<String>,
+    conversation: Option<ConversationId>,
+) -> Result<String, ApiError> {
+    match (named, conversation) {
+        (Some(id), _) => Ok(id),
+        (None, None) => Ok(VISITOR.to_owned()),
+        (None, Some(id)) => {
+            let found = state.engine.reader().find_conversation(owner.project.id, id).await?;
+            found.map(|c| c.visitor_id).ok_or_else(|| ApiError::new(Code::NotFound))
+        }
+    }
 }

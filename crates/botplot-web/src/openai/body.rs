@@ -12,8 +12,6 @@ pub(super) const MESSAGES: usize = 200;
 pub(super) const INSTRUCTIONS: usize = 32_000;
 /// Earlier messages that are read: as many as a stored conversation's.
 const EARLIER: usize = 10;
-/// The visitor of callers that name none.
-const VISITOR: &str = "openai";
 
 /// Parameters that would change the meaning of a reply, the value that does not, and what to say of any other.
 const REFUSED: &[(&str, fn(&Value) -> bool, &str)] = &[
@@ -41,8 +39,8 @@ pub(super) struct CompletionIn {
     pub(super) earlier: Vec<(Role, String)>,
     /// What messages of system and developer say, if there are any.
     pub(super) instructions: Option<String>,
-    /// The visitor.
-    pub(super) visitor_id: String,
+    /// The visitor, if one is named.
+    pub(super) visitor_id: Option<String>,
     /// The conversation to go on with, as sent.
     pub(super) conversation: Option<String>,
     /// Whether the answer is streamed.
@@ -230,14 +228,14 @@ fn cut(text: &mut String) {
     }
 }
 
-fn visitor_id(fields: &mut Fields) -> String {
+fn visitor_id(fields: &mut Fields) -> Option<String> {
     // Two fields of their own: newer clients send the second, and some send both.
     let (user, safety) = (fields.text(&["user"]), fields.text(&["safety_identifier"]));
-    let Some((name, id)) = user.or(safety) else { return VISITOR.to_owned() };
+    let (name, id) = user.or(safety)?;
     if let Some(fault) = botplot_core::visitor::id_fault(&id) {
         fields.fault(name, fault);
     }
-    id
+    Some(id)
 }
 
 fn conversation(fields: &mut Fields) -> Option<String> {
@@ -311,7 +309,7 @@ mod tests {
         assert_eq!(it.question, "Third");
         assert_eq!(it.earlier, [(Role::User, "First".to_owned()), (Role::Assistant, "Second".to_owned())]);
         assert_eq!(it.instructions.as_deref(), Some("Be brief.\n\nBe\nkind."));
-        assert_eq!((it.visitor_id.as_str(), it.stream, it.include_usage), ("openai", false, false));
+        assert_eq!((it.visitor_id, it.stream, it.include_usage), (None, false, false));
         assert_eq!(it.characters, 9 + 5 + 6 + 8 + 8 + 1);
     }
 
@@ -405,10 +403,10 @@ mod tests {
 
     #[test]
     fn the_visitor_is_the_one_that_the_caller_names() {
-        assert_eq!(read(with("user", json!("ann"))).unwrap().visitor_id, "ann");
-        assert_eq!(read(with("safety_identifier", json!("ben"))).unwrap().visitor_id, "ben");
+        assert_eq!(read(with("user", json!("ann"))).unwrap().visitor_id.as_deref(), Some("ann"));
+        assert_eq!(read(with("safety_identifier", json!("ben"))).unwrap().visitor_id.as_deref(), Some("ben"));
         let mut both = with("user", json!("ann"));
         both["safety_identifier"] = json!("ben");
-        assert_eq!(read(both).unwrap().visitor_id, "ann");
+        assert_eq!(read(both).unwrap().visitor_id.as_deref(), Some("ann"));
     }
 }

@@ -24,7 +24,12 @@ pub(crate) struct CompletionBody {
     /// What else a stream has.
     stream_options: Option<StreamOptions>,
     /// The visitor; without one it is that of the conversation, or `openai`.
-    #[schema(min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$", example = "visitor-123")]
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$",
+        example = "visitor-123"
+    )]
     user: Option<String>,
     /// The visitor, by the newer name.
     #[schema(min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")]

@@ -117,7 +117,7 @@ async fn the_model_gets_instructions_and_what_was_said_before() {
 async fn each_request_is_a_conversation_of_its_own_unless_it_names_one() {
     let app = taught().await;
     let conversation = |it: Value| it["botplot"]["conversation_id"].as_str().unwrap().to_owned();
-    let one = conversation(app.owner().post(PATH, asking(QUESTION)).await.is(200).json());
+    let one = conversation(app.owner().post(PATH, with("user", json!("ann"))).await.is(200).json());
     let two = conversation(app.owner().post(PATH, asking(QUESTION)).await.is(200).json());
     assert_ne!(one, two);
     let going_on = with("botplot", json!({ "conversation_id": one }));

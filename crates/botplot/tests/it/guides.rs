@@ -57,6 +57,8 @@ fn every_command_of_the_guides_works() {
     }
     let server = home.serve(&[]);
     home.run(&["source", "add", "docs/guides", "--project", "demo", "--wait"]).well();
+    let made = home.run(&["key", "create", "--project", "demo", "--json"]).json();
+    let secret = made["key"].as_str().unwrap().to_owned();
     let folder = Path::new(env!("CARGO_BIN_EXE_botplot")).parent().unwrap();
     let path = format!("{}:{}", folder.display(), std::env::var_os("PATH").unwrap().display());
     let mut guides: Vec<_> =
@@ -73,7 +75,8 @@ fn every_command_of_the_guides_works() {
         // The pipe makes a failing command of the block fail the block.
         let mut shell = Command::new("bash");
         shell.args(["-e", "-o", "pipefail", "-c", &text]).current_dir(home.path(""));
-        let ran = Ran::of(shell.env("PATH", &path).env("KEY", server.demo_key()));
+        shell.env("PATH", &path).env("KEY", server.demo_key()).env("SECRET", &secret);
+        let ran = Ran::of(&mut shell);
         let said = format!("{}{}", ran.out, ran.err);
         assert!(ran.status.success(), "{}:{}\n{text}\n{said}", block.file, block.line);
         assert!(!said.contains("data: {\"error\""), "{}:{}\n{text}\n{said}", block.file, block.line);
