@@ -206,10 +206,7 @@ mod tests {
         let secret = key(Class::Secret, 3);
         assert_eq!(bench.count(5000, |b| b.limits.key(&secret, peer("203.0.113.7"), &b.meter)), 1200);
         assert!(bench.limits.stranger(peer("203.0.113.7"), &bench.meter).is_ok());
-        assert_eq!(
-            bench.count(100, |b| b.limits.visitor(PROJECT, Class::Secret, "a", &b.meter)),
-            100
-        );
+        assert_eq!(bench.count(100, |b| b.limits.visitor(PROJECT, Class::Secret, "a", &b.meter)), 100);
     }
 
     #[test]
