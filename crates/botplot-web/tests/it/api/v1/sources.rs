@@ -1,6 +1,7 @@
 //! `/api/v1/sources`: adding, listing, reading again, switching off, deleting.
 
 mod upload;
+mod web;
 
 use botplot_core::source::Status;
 use botplot_engine::jobs;
