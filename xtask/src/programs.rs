@@ -62,6 +62,12 @@ const PROGRAMS: &[Program] = &[
         "50 endpoints, 10 of them hanging, ten kills: none lost",
         "crates/botplot-testkit/examples/webhooks.rs",
     ),
+    program(
+        Check,
+        "signatures",
+        "webhooks verified by the official library",
+        "crates/botplot-testkit/examples/signatures.rs",
+    ),
     program(Check, "resume", "cut streams at every event", "crates/botplot-testkit/examples/resume.rs"),
     program(
         Check,

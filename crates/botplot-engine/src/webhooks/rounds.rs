@@ -228,15 +228,14 @@ fn queues(claimed: Vec<Claimed>, lane: Lane) -> Vec<Vec<Claimed>> {
     for delivery in claimed {
         let conversation = delivery.conversation.filter(|_| lane == Lane::First);
         let known = conversation.and_then(|id| places.get(&id).copied());
-        match known.and_then(|place: usize| queues.get_mut(place)) {
-            Some(queue) => queue.push(delivery),
-            None => {
-                if let Some(id) = conversation {
-                    places.insert(id, queues.len());
-                }
-                queues.push(vec![delivery]);
-            }
+        if let Some(queue) = known.and_then(|place: usize| queues.get_mut(place)) {
+            queue.push(delivery);
+            continue;
         }
+        if let Some(id) = conversation {
+            places.insert(id, queues.len());
+        }
+        queues.push(vec![delivery]);
     }
     queues
 }

@@ -2,7 +2,7 @@
 
 use botplot_core::delivery::{Attempt, Delivery, Endpoint, State, Status};
 use botplot_core::event::Kind;
-use botplot_core::{DeliveryId, EndpointId, EventId};
+use botplot_core::{DeliveryId, EndpointId, EventId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -217,7 +217,7 @@ pub(crate) struct WebhookRemoved {
 
 impl EndpointOut {
     /// The endpoint, and its newest delivery.
-    pub(super) fn of(it: Endpoint, last: Option<Delivery>, now: botplot_core::Timestamp) -> Self {
+    pub(super) fn of(it: Endpoint, last: Option<Delivery>, now: Timestamp) -> Self {
         let rotating = it.secrets.other.as_ref().filter(|other| other.until > now);
         Self {
             id: it.id,
@@ -227,7 +227,7 @@ impl EndpointOut {
             events: it.events.into_iter().map(Kind::as_str).collect(),
             status: Status::as_str(it.status),
             reason: it.reason,
-            failing_since: it.failing_since.map(|at| at.rfc3339()),
+            failing_since: it.failing_since.map(Timestamp::rfc3339),
             last_delivery: last.map(LastOut::from),
             created_at: it.created_at.rfc3339(),
             updated_at: it.updated_at.rfc3339(),
