@@ -106,10 +106,9 @@ impl New {
             Self::Text { text } if text.chars().count() > TEXT_LIMIT => {
                 Err(Error::invalid("text", "must have at most 1,000,000 characters"))
             }
-            Self::Text { .. } => Ok(()),
             Self::Qa { pairs } => check_pairs(pairs),
             Self::Files { files } if files.is_empty() => Err(Error::invalid("files", "must not be empty")),
-            Self::Files { .. } => Ok(()),
+            Self::Text { .. } | Self::Files { .. } => Ok(()),
         }
     }
 

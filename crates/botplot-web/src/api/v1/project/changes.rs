@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use botplot_core::project::Project;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::fields::Fields;
@@ -210,7 +209,7 @@ struct IdentityChanges {
 /// Notes what a caller tries to change that cannot be changed here; sending what is so already does no harm.
 pub(super) fn read_only(fields: &mut Fields, project: &Project) {
     let plan = fields.take(&["plan"]).map(|p| p.1);
-    if plan.is_some_and(|plan| plan != Value::from(project.plan.as_str())) {
+    if plan.is_some_and(|plan| plan != project.plan.as_str()) {
         fields.fault("plan", "is set by the operator of this server");
     }
 }
