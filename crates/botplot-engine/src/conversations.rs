@@ -267,7 +267,8 @@ pub(crate) async fn keep(
     reason: Option<String>,
 ) -> Result<(), Error> {
     tx.save_conversation(conversation).await?;
-    let events: Vec<Event> = effects.iter().filter_map(|e| event(conversation, *e, &reason)).collect();
+    let events: Vec<Event> =
+        effects.iter().filter_map(|e| event(conversation, *e, reason.as_deref())).collect();
     outbox::emit(tx, engine, conversation.project, &events).await?;
     if effects.contains(&Effect::StatusChanged) {
         live::record(tx, engine, conversation, &LiveEvent::Status).await?;
@@ -284,11 +285,11 @@ pub(crate) fn tell(engine: &Engine, id: ConversationId, effects: &[Effect]) {
     engine.0.live.wake(id);
 }
 
-fn event(conversation: &Conversation, effect: Effect, reason: &Option<String>) -> Option<Event> {
+fn event(conversation: &Conversation, effect: Effect, reason: Option<&str>) -> Option<Event> {
     let (conversation_id, visitor_id) = (conversation.id, conversation.visitor_id.clone());
     match effect {
         Effect::HandoffRequested => {
-            let reason = reason.clone();
+            let reason = reason.map(str::to_owned);
             Some(Event::HandoffRequested { conversation_id, message_id: None, visitor_id, reason })
         }
         Effect::Closed(closer) => {

@@ -12,9 +12,9 @@ use botplot_core::{ConversationId, ProjectId, Timestamp};
 use crate::{Engine, Error, conversations, erasure};
 
 /// How long after the start it is done first.
-const FIRST: Duration = Duration::from_secs(60);
+const FIRST: Duration = Duration::from_mins(1);
 /// How often it is done.
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_hours(1);
 /// Conversations that one transaction closes or deletes, so that visitors' messages need not wait for long.
 const BATCH: i64 = 100;
 /// Seconds that a request under an idempotency key is remembered.

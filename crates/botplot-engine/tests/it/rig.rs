@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use botplot_core::conversation::Proof;
+use botplot_core::event::Kind;
 use botplot_core::plan::Plans;
 use botplot_core::project::Project;
 use botplot_core::source::Source;
 use botplot_core::visitor::VisitorInfo;
-use botplot_core::{Clock, ConversationId, RandomIds, SessionId, SystemClock};
+use botplot_core::{Clock, ConversationId, EndpointId, RandomIds, SessionId, SystemClock};
 use botplot_engine::chat::{Ask, Final, TurnEvent, ask};
-use botplot_engine::{Config, Engine, Parts, Spending, jobs, projects, sources};
+use botplot_engine::{Config, Engine, Parts, Spending, jobs, projects, sources, webhooks};
 use botplot_store::Store;
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// An engine, its data folder and one project.
@@ -53,6 +55,29 @@ impl Rig {
                 TurnEvent::Failed(failure) => panic!("{failure:?}"),
             }
         }
+    }
+
+    /// Adds an endpoint that hears of these events.
+    pub(crate) async fn listen(&self, events: &[Kind]) -> EndpointId {
+        let wanted = webhooks::Wanted {
+            url: "https://8.8.8.8/hook".into(),
+            description: String::new(),
+            events: events.to_vec(),
+            secret: None,
+        };
+        webhooks::create(&self.engine, self.project.id, wanted, "test").await.unwrap().0.id
+    }
+
+    /// The bodies that wait to be sent to an endpoint, oldest first.
+    pub(crate) async fn told(&self, endpoint: EndpointId) -> Vec<Value> {
+        let (reader, project) = (self.engine.reader(), self.project.id);
+        let (all, _) = reader.list_deliveries(project, endpoint, None, 1000, 0).await.unwrap();
+        let mut bodies = Vec::new();
+        for one in all.into_iter().rev() {
+            let body = reader.find_delivery(project, endpoint, one.id).await.unwrap().unwrap().1;
+            bodies.push(serde_json::from_slice(&body).unwrap());
+        }
+        bodies
     }
 
     pub(crate) fn question(&self, message: &str, conversation: Option<ConversationId>) -> Ask {

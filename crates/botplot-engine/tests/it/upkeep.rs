@@ -6,7 +6,7 @@ use botplot_core::conversation::{HandledBy, Status};
 use botplot_core::event::Kind;
 use botplot_core::{Clock as _, ConversationId, EndpointId, ManualClock, SystemClock};
 use botplot_engine::chat::{Idempotency, ask};
-use botplot_engine::{conversations, projects, upkeep, webhooks};
+use botplot_engine::{conversations, projects, upkeep};
 use serde_json::{Value, json};
 
 use crate::rig::{Rig, open_with};
@@ -29,14 +29,9 @@ impl Aging {
         let mut settings = project.settings.clone();
         (settings.idle_days, settings.retention_days) = (idle_days, retention_days);
         projects::set(&engine, project.id, settings).await.unwrap();
-        let wanted = webhooks::Wanted {
-            url: "https://8.8.8.8/hook".into(),
-            description: String::new(),
-            events: vec![Kind::ConversationClosed],
-            secret: None,
-        };
-        let endpoint = webhooks::create(&engine, project.id, wanted, "test").await.unwrap().0.id;
-        Self { rig: Rig { engine, project, folder }, clock, endpoint }
+        let rig = Rig { engine, project, folder };
+        let endpoint = rig.listen(&[Kind::ConversationClosed]).await;
+        Self { rig, clock, endpoint }
     }
 
     async fn begin(&self) -> ConversationId {
@@ -56,16 +51,9 @@ impl Aging {
         found.map(|c| c.status)
     }
 
-    /// What webhooks tell under `data`, newest first.
+    /// What webhooks tell under `data`, oldest first.
     async fn told(&self) -> Vec<Value> {
-        let (reader, project) = (self.rig.engine.reader(), self.rig.project.id);
-        let (all, _) = reader.list_deliveries(project, self.endpoint, None, 1000, 0).await.unwrap();
-        let mut told = Vec::new();
-        for one in all {
-            let body = reader.find_delivery(project, self.endpoint, one.id).await.unwrap().unwrap().1;
-            told.push(serde_json::from_slice::<Value>(&body).unwrap()["data"].take());
-        }
-        told
+        self.rig.told(self.endpoint).await.into_iter().map(|mut body| body["data"].take()).collect()
     }
 
     /// Action, actor and detail of the audit log's lines of retention, newest first.
