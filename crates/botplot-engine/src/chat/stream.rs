@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use botplot_core::answer::{Evidence, Plan, plan};
-use botplot_core::conversation::HandledBy;
+use botplot_core::conversation::{HandledBy, Status};
 use botplot_core::courtesy::{self, Courtesy};
 use botplot_core::message::{Message, Role, State};
 use botplot_llm::{ChatModel, Piece, Usage};
@@ -85,10 +85,11 @@ impl Generation {
         self.finish(draft, &found).await
     }
 
-    /// True when a person took the conversation while this turn waited.
+    /// True when a person took the conversation while this turn waited, or archived it.
     async fn is_taken_over(&self) -> Result<bool, Error> {
         let found = self.engine.reader().find_conversation(self.answer.project, self.answer.conversation);
-        Ok(found.await?.ok_or(Error::NotFound)?.handled_by == HandledBy::Human)
+        let found = found.await?.ok_or(Error::NotFound)?;
+        Ok(found.handled_by == HandledBy::Human || found.status == Status::Archived)
     }
 
     /// What was said before, oldest first, without this turn's own.

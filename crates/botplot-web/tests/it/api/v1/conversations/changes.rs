@@ -7,7 +7,7 @@ use botplot_testkit::app::TestApp;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{NOBODY, begun, heard, patch, path, with_running_answer};
+use super::{NOBODY, begun, heard, patch, path, used, wait_behind, with_running_answer};
 
 /// Status, who answers, the flag and the name, as a reply shows them.
 fn standing(it: &Value) -> (&str, &str, bool, Option<&str>) {
@@ -158,11 +158,21 @@ async fn an_archived_conversation_is_final_but_for_its_labels() {
 }
 
 #[tokio::test]
-async fn archiving_cuts_the_running_answer() {
-    let (app, _model, live, id) = with_running_answer("bob").await;
-    patch(&app.owner(), &id, json!({ "status": "archived" })).await.is(200);
-    assert_eq!(live.whole().await.last()["done"], true);
-    assert_eq!(app.conversation(&id).await.status.as_str(), "archived");
+async fn archiving_and_taking_over_end_the_answers_that_wait() {
+    for change in [json!({ "status": "archived" }), json!({ "handled_by": "human" })] {
+        let (app, model, live, id) = with_running_answer("bob").await;
+        let waiting = wait_behind(&app, &id).await;
+        patch(&app.owner(), &id, change.clone()).await.is(200);
+        assert_eq!(live.whole().await.last()["done"], true);
+        for one in waiting {
+            let reply = one.whole().await;
+            assert_eq!((reply.answer(), &reply.last()["done"]), (String::new(), &json!(true)), "{change}");
+        }
+        assert_eq!(model.requests(), 1, "a waiting answer was begun after {change}");
+        let it = app.owner().get(&path(&id)).await.is(200).json();
+        assert_eq!((&it["message_count"], app.messages(&id).await[1].state), (&json!(5), State::Stopped));
+        assert_eq!(used(&app).await, 1, "only what was said counts");
+    }
 }
 
 #[tokio::test]
