@@ -157,9 +157,9 @@ fn apply(it: &mut Endpoint, change: Change, now: Timestamp) {
     it.description = change.description.unwrap_or_else(|| std::mem::take(&mut it.description));
     it.events = change.events.unwrap_or_else(|| std::mem::take(&mut it.events));
     match change.paused {
-        Some(true) if it.status != Status::Disabled => (it.status, it.reason) = (Status::Paused, None),
+        Some(true) => (it.status, it.reason) = (Status::Paused, None),
         Some(false) => (it.status, it.reason, it.failing_since) = (Status::Active, None, None),
-        _ => {}
+        None => {}
     }
     it.updated_at = now;
 }

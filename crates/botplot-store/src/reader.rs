@@ -151,6 +151,8 @@ methods! {
     mod deliveries {
         /// An endpoint's deliveries, newest event first, and how many there are in all.
         fn list_deliveries(project: ProjectId, endpoint: EndpointId, state: Option<State>, limit: i64, offset: i64) -> (Vec<Delivery>, i64);
+        /// An endpoint's delivery of its newest event.
+        fn newest_delivery(project: ProjectId, endpoint: EndpointId) -> Option<Delivery>;
         /// Finds a delivery, with the bytes that it sends.
         fn find_delivery(project: ProjectId, endpoint: EndpointId, delivery: DeliveryId) -> Option<(Delivery, Vec<u8>)>;
     }

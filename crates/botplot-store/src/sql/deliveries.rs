@@ -205,6 +205,21 @@ pub(crate) async fn list_deliveries(
     Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total))
 }
 
+pub(crate) async fn newest_delivery(
+    c: &mut Conn,
+    project: ProjectId,
+    endpoint: EndpointId,
+) -> Result<Option<Delivery>, Error> {
+    let found = sqlx::query(select!(
+        "WHERE d.project_id = $1 AND d.endpoint_id = $2 ORDER BY d.created_at DESC, d.event_id DESC LIMIT 1"
+    ))
+    .bind(project.0)
+    .bind(endpoint.0)
+    .fetch_optional(c)
+    .await?;
+    found.as_ref().map(read).transpose()
+}
+
 pub(crate) async fn find_delivery(
     c: &mut Conn,
     project: ProjectId,

@@ -156,7 +156,7 @@ const PLANS: &[(&str, &str)] = &[
         "conversations_visitor (project_id=? AND visitor_id=?)",
     ),
     ("DELETE FROM leads", "leads_visitor (project_id=? AND visitor_id=?)"),
-    ("DELETE FROM events", "events_visitor (project_id=? AND visitor_id=?)"),
+    ("DELETE FROM events WHERE project_id", "events_visitor (project_id=? AND visitor_id=?)"),
     (
         "SELECT * FROM leads WHERE project_id = $1 AND visitor_id",
         "leads_visitor (project_id=? AND visitor_id=?)",
@@ -169,6 +169,10 @@ const PLANS: &[(&str, &str)] = &[
     ("SELECT id FROM keys", "keys_expires (expires_at>? AND expires_at<?)"),
     ("SELECT min(run_at) FROM jobs", "jobs_due"),
     ("SELECT * FROM keys WHERE prefix", "(prefix=?)"),
+    ("UPDATE deliveries SET lease = $4", "deliveries_due"),
+    ("SELECT e.project_id, e.id FROM endpoints e", "deliveries_due"),
+    ("SELECT id, events FROM endpoints", "endpoints_project"),
+    ("DELETE FROM events WHERE id IN", "deliveries_event"),
 ];
 
 #[tokio::test]
@@ -179,6 +183,9 @@ async fn what_runs_often_is_answered_by_the_right_index() {
         include_str!("../../src/sql/audit.rs"),
         include_str!("../../src/sql/chunks.rs"),
         include_str!("../../src/sql/conversations.rs"),
+        include_str!("../../src/sql/deliveries.rs"),
+        include_str!("../../src/sql/endpoints.rs"),
+        include_str!("../../src/sql/events.rs"),
         include_str!("../../src/sql/files.rs"),
         include_str!("../../src/sql/jobs.rs"),
         include_str!("../../src/sql/keys.rs"),

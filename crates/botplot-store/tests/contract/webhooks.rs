@@ -247,6 +247,8 @@ pub(crate) async fn deliveries_are_replayed_one_by_one_or_all_that_failed_since(
     let (all, total) = list(Some(State::Pending)).await;
     assert_eq!((all.iter().map(|d| d.id).collect::<Vec<_>>(), total), (vec![new.id, old.id], 2));
     assert_eq!((all[1].attempts, all[1].kind.as_str()), (0, "message.received"));
+    let newest = rig.read().newest_delivery(rig.project, it).await.unwrap();
+    assert_eq!(newest.map(|d| d.id), Some(new.id));
     assert!(rig.read().find_delivery(other, it, old.id).await.unwrap().is_none());
 }
 

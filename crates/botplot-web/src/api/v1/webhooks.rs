@@ -195,6 +195,6 @@ async fn find(state: &AppState, owner: &Owner, id: &str) -> Result<Endpoint, Api
 }
 
 async fn shown(state: &AppState, it: Endpoint) -> Result<EndpointOut, ApiError> {
-    let (last, _) = state.engine.reader().list_deliveries(it.project, it.id, None, 1, 0).await?;
-    Ok(EndpointOut::of(it, last.into_iter().next(), state.engine.clock().now()))
+    let last = state.engine.reader().newest_delivery(it.project, it.id).await?;
+    Ok(EndpointOut::of(it, last, state.engine.clock().now()))
 }
