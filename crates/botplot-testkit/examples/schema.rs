@@ -79,12 +79,15 @@ fn settings(secret: &str) -> String {
 }
 
 /// Addresses that may refuse what the schema allows, and why.
-const REFUSALS: [(&str, &str); 9] = [
+const REFUSALS: [(&str, &str); 12] = [
     ("/api/chat", "the identity has to be that of `visitorId`"),
     ("/api/chat/close", "the same"),
     ("/api/chat/feedback", "the same"),
     ("/api/chat/handoff", "the same"),
     ("/api/chat/stop", "the same"),
+    ("/widget/session", "the same"),
+    ("/api/chat/conversations", "a secret key needs `visitorId`, a visitor's token does not"),
+    ("/api/v1/sources/{id}", "another source may have the name"),
     ("/api/chat/stream/{messageId}", "`Last-Event-ID` has to be one of this answer's"),
     ("/v1/chat/completions", "one of the messages has to be of the role `user`"),
     ("/api/v1/sources", "a file's content has to fit its name"),
@@ -108,7 +111,8 @@ fn installed() -> Result<PathBuf> {
         } else {
             step.args(["install", "--quiet", PACKAGE]);
         }
-        let status = step.status().context("python3 is needed: Debian's packages `python3` and `python3-venv`")?;
+        let status =
+            step.status().context("python3 is needed: Debian's packages `python3` and `python3-venv`")?;
         if !status.success() {
             bail!("{step:?} ended with {status}");
         }
@@ -122,7 +126,8 @@ async fn seed(to: SocketAddr, secret: &str) -> Result<()> {
         let info = json!({ "name": "John", "email": format!("john{n}@example.com") });
         let visitor = format!("visitor-{n}");
         let question = "How do I back up my data?";
-        let body = json!({ "message": question, "visitorId": visitor, "visitor_info": info, "stream": false });
+        let body =
+            json!({ "message": question, "visitorId": visitor, "visitor_info": info, "stream": false });
         expect(&post(to, secret, "/api/chat", &body).await?, 200)?;
     }
     let body = json!({ "url": "https://hooks.example/botplot", "events": ["message.sent"] });

@@ -231,11 +231,12 @@ fn cut(text: &mut String) {
 fn visitor_id(fields: &mut Fields) -> Option<String> {
     // Two fields of their own: newer clients send the second, and some send both.
     let (user, safety) = (fields.text(&["user"]), fields.text(&["safety_identifier"]));
-    let (name, id) = user.or(safety)?;
-    if let Some(fault) = botplot_core::visitor::id_fault(&id) {
-        fields.fault(name, fault);
+    for (name, id) in user.iter().chain(&safety) {
+        if let Some(fault) = botplot_core::visitor::id_fault(id) {
+            fields.fault(*name, fault);
+        }
     }
-    Some(id)
+    Some(user.or(safety)?.1)
 }
 
 fn conversation(fields: &mut Fields) -> Option<String> {

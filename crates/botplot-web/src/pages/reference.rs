@@ -196,7 +196,7 @@ fn shown(api: &OpenApi, content: &Content) -> Option<String> {
     match &content.example {
         Some(serde_json::Value::String(text)) => Some(text.clone()),
         Some(value) => Some(example::pretty(value)),
-        None => content.schema.as_ref().and_then(|schema| example::json(api, schema)),
+        None => content.schema.as_ref().and_then(|schema| example::reply(api, schema)),
     }
 }
 

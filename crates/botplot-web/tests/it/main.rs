@@ -5,6 +5,7 @@ mod errors;
 mod health;
 mod limits;
 mod logs;
+mod matrix;
 mod openai;
 mod openapi;
 mod pages;

@@ -44,7 +44,7 @@ fn body(api: &OpenApi, operation: &Operation) -> Vec<String> {
     if is_json(media) {
         let text = match (&content.example, &content.schema) {
             (Some(value), _) => Some(example::pretty(value)),
-            (None, schema) => schema.as_ref().and_then(|schema| example::json(api, schema)),
+            (None, schema) => schema.as_ref().and_then(|schema| example::request(api, schema)),
         };
         let text = text.unwrap_or_else(|| "{}".to_owned()).replace('\'', "'\\''").replace('\n', "\n  ");
         return vec!["-H \"Content-Type: application/json\"".to_owned(), format!("-d '{text}'")];

@@ -2,15 +2,24 @@
 
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayItems, KnownFormat, SchemaFormat, SchemaType, Type};
-use utoipa::openapi::{OpenApi, RefOr, Schema};
+use utoipa::openapi::{Object, OpenApi, RefOr, Schema};
 
 /// How deep examples go: schemas may lead back to themselves.
 const DEPTH: usize = 8;
 
-/// An example of what the schema describes, as indented JSON; `None` for what is no object or list.
-pub(super) fn json(api: &OpenApi, schema: &RefOr<Schema>) -> Option<String> {
+/// An example of a reply, as indented JSON; `None` for what is no object or list.
+pub(super) fn reply(api: &OpenApi, schema: &RefOr<Schema>) -> Option<String> {
+    json(api, schema, false)
+}
+
+/// An example of a request: of the members that may be left out, it has those alone that nothing would be without.
+pub(super) fn request(api: &OpenApi, schema: &RefOr<Schema>) -> Option<String> {
+    json(api, schema, true)
+}
+
+fn json(api: &OpenApi, schema: &RefOr<Schema>, asks: bool) -> Option<String> {
     let mut out = String::new();
-    write(api, schema, 0, &mut out);
+    write(api, schema, asks, 0, &mut out);
     out.starts_with(['{', '[']).then_some(out)
 }
 
@@ -42,20 +51,19 @@ fn is_null(schema: &Schema) -> bool {
     matches!(schema, Schema::Object(object) if object.schema_type == SchemaType::Type(Type::Null))
 }
 
-fn write(api: &OpenApi, schema: &RefOr<Schema>, depth: usize, out: &mut String) {
+fn write(api: &OpenApi, schema: &RefOr<Schema>, asks: bool, depth: usize, out: &mut String) {
     let Some(schema) = resolve(api, schema).filter(|_| depth < DEPTH) else { return out.push_str("null") };
     if let Some(value) = own_example(schema) {
         return out.push_str(&indented(&pretty(value), depth));
     }
     match schema {
         Schema::Object(object) if !object.properties.is_empty() => {
-            let all = object.properties.iter().map(|(name, member)| (name.as_str(), member));
-            write_members(api, all, depth, out);
+            write_members(api, shown(api, object, asks).into_iter(), asks, depth, out);
         }
         Schema::Array(array) => match &array.items {
             ArrayItems::RefOrSchema(items) => {
                 let mut item = String::new();
-                write(api, items, depth + 1, &mut item);
+                write(api, items, asks, depth + 1, &mut item);
                 let pad = "  ".repeat(depth);
                 if item.starts_with('{') {
                     out.push_str(&format!("[\n{pad}  {item}\n{pad}]"));
@@ -73,18 +81,33 @@ fn write(api: &OpenApi, schema: &RefOr<Schema>, depth: usize, out: &mut String) 
                 }
                 _ => None,
             });
-            write_members(api, members.flatten(), depth, out);
+            write_members(api, members.flatten(), asks, depth, out);
         }
-        Schema::OneOf(one) => write_first(api, &one.items, depth, out),
-        Schema::AnyOf(any) => write_first(api, &any.items, depth, out),
+        Schema::OneOf(one) => write_first(api, &one.items, asks, depth, out),
+        Schema::AnyOf(any) => write_first(api, &any.items, asks, depth, out),
         Schema::Object(object) => out.push_str(&leaf(object)),
         _ => out.push_str("null"),
     }
 }
 
-fn write_first(api: &OpenApi, parts: &[RefOr<Schema>], depth: usize, out: &mut String) {
+/// The members that an example has.
+fn shown<'a>(api: &OpenApi, object: &'a Object, asks: bool) -> Vec<(&'a str, &'a RefOr<Schema>)> {
+    let all = || object.properties.iter().map(|(name, member)| (name.as_str(), member));
+    if !asks {
+        return all().collect();
+    }
+    let needed: Vec<_> = all().filter(|(name, _)| object.required.iter().any(|one| one == name)).collect();
+    if !needed.is_empty() {
+        return needed;
+    }
+    let telling = |member| resolve(api, member).and_then(own_example).is_some();
+    let telling: Vec<_> = all().filter(|(_, member)| telling(member)).take(3).collect();
+    if telling.is_empty() { all().take(1).collect() } else { telling }
+}
+
+fn write_first(api: &OpenApi, parts: &[RefOr<Schema>], asks: bool, depth: usize, out: &mut String) {
     match solid(api, parts).next() {
-        Some(part) => write(api, part, depth, out),
+        Some(part) => write(api, part, asks, depth, out),
         None => out.push_str("null"),
     }
 }
@@ -92,6 +115,7 @@ fn write_first(api: &OpenApi, parts: &[RefOr<Schema>], depth: usize, out: &mut S
 fn write_members<'a>(
     api: &OpenApi,
     members: impl Iterator<Item = (&'a str, &'a RefOr<Schema>)>,
+    asks: bool,
     depth: usize,
     out: &mut String,
 ) {
@@ -100,7 +124,7 @@ fn write_members<'a>(
     for (i, (name, member)) in members.enumerate() {
         out.push_str(if i == 0 { "\n" } else { ",\n" });
         out.push_str(&format!("{pad}  \"{name}\": "));
-        write(api, member, depth + 1, out);
+        write(api, member, asks, depth + 1, out);
     }
     out.push_str(&format!("\n{pad}}}"));
 }
@@ -117,7 +141,7 @@ fn own_example(schema: &Schema) -> Option<&Value> {
 }
 
 /// A value of a type that has no members.
-fn leaf(object: &utoipa::openapi::Object) -> String {
+fn leaf(object: &Object) -> String {
     let value = object.default.as_ref().or(object.enum_values.as_ref().and_then(|all| all.first()));
     if let Some(value) = value {
         return value.to_string();
@@ -166,6 +190,16 @@ mod tests {
             .property("list", Array::new(Ref::from_schema_name("Inner")))
             .property("count", ObjectBuilder::new().schema_type(Type::Integer));
         let expected = "{\n  \"list\": [\n    {\n      \"z\": \"last\",\n      \"a\": \"first\"\n    }\n  ],\n  \"count\": 1\n}";
-        assert_eq!(json(&api, &RefOr::T(whole.into())).as_deref(), Some(expected));
+        assert_eq!(reply(&api, &RefOr::T(whole.into())).as_deref(), Some(expected));
+    }
+    #[test]
+    fn a_request_has_what_it_needs_and_nothing_more() {
+        let api = crate::router::documented().1;
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let whole =
+            || ObjectBuilder::new().property("a", text()).property("b", text().examples([Value::from("x")]));
+        let some = |schema: ObjectBuilder| request(&api, &RefOr::T(schema.into())).unwrap();
+        assert_eq!(some(whole().required("a")), "{\n  \"a\": \"…\"\n}");
+        assert_eq!(some(whole()), "{\n  \"b\": \"x\"\n}");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use botplot_core::project::Project;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::fields::Fields;
 
@@ -94,7 +95,23 @@ struct WidgetChanges {
     starters: Option<Vec<Starter>>,
     /// Own words in place of the interface's, by name, at most 100 of 300 characters;
     /// null takes one away.
+    #[schema(schema_with = strings)]
     strings: Option<BTreeMap<String, Option<String>>>,
+}
+
+/// Names of at most 100 characters, with their words.
+fn strings() -> Object {
+    let word = ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null]));
+    let name = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
+        .property_names(Some(name))
+        .additional_properties(Some(word.max_length(Some(300))))
+        .max_properties(Some(100))
+        .description(Some(
+            "Own words in place of the interface's, by name, at most 100 of 300 characters; null takes one away.",
+        ))
+        .build()
 }
 
 /// A side of the window.

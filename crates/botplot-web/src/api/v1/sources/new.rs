@@ -48,7 +48,7 @@ pub(crate) struct SourceName(String);
 
 /// An address on the open web.
 #[derive(Deserialize, ToSchema)]
-#[schema(format = "uri", max_length = 2000, pattern = "^https?://", example = "https://help.example.com/")]
+#[schema(max_length = 2000, pattern = "^https?://", example = "https://help.example.com/")]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct WebAddress(String);
 
