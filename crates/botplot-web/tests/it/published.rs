@@ -6,7 +6,10 @@ mod shape;
 
 use std::process::{Command, Stdio};
 
+use botplot_core::plan::Plans;
+use botplot_core::{Secret, signature};
 use botplot_testkit::app::TestApp;
+use botplot_testkit::webhook_receiver::WebhookReceiver;
 use serde_json::{Value, json};
 
 const HOST: &str = "https://botplot.app";
@@ -204,4 +207,41 @@ async fn the_commands_of_the_sources_list_and_delete_them() {
     assert_eq!(again.status, "404", "{}", again.body);
     let left = run(&app, command(&["/api/v1/sources \\"]), secret, &[]).await.json();
     assert_eq!(left["total"], 1);
+}
+
+#[tokio::test]
+async fn the_documented_events_are_sent_with_the_documented_payload_and_signature() {
+    let app = TestApp::with_webhooks(Plans::default()).await;
+    app.learn("Prices", "Our prices start at twelve euros a month.").await;
+    let receiver = WebhookReceiver::start().await;
+    let endpoint =
+        app.owner().post("/api/v1/webhooks", json!({ "url": receiver.url() })).await.is(201).json();
+    // An endpoint that names no events gets those of the documentation's table.
+    let mut documented = document::events();
+    assert_eq!(documented.len(), 5, "{documented:?}");
+    let [_, _, example] = &document::examples()[..] else { panic!("there are three examples") };
+    let content = &example["data"]["content"];
+    let info = json!({ "name": "John" });
+    let body = json!({ "message": content, "visitorId": "v", "visitor_info": info, "stream": false });
+    let first = app.owner().post("/api/chat", body).await.is(200);
+    let body = json!({ "visitorId": "v", "conversationId": first.conversation() });
+    app.owner().post("/api/chat/handoff", body).await.is(200);
+    let all = receiver.wait_for(documented.len()).await;
+    let mut sent: Vec<String> = all.iter().map(|w| w.json()["event"].as_str().unwrap().to_owned()).collect();
+    sent.sort_unstable();
+    documented.sort_unstable();
+    assert_eq!(sent, documented);
+    let received = all.iter().map(|w| w.json()).find(|w| w["event"] == example["event"]).unwrap();
+    same_shape(example, &received);
+    assert_eq!(
+        (&received["data"]["content"], &received["data"]["role"]),
+        (content, &example["data"]["role"])
+    );
+    assert!(document::TEXT.contains("X-BotPlot-Signature: sha256="), "the header is documented otherwise");
+    let secret = Secret::new(endpoint["secret"].as_str().unwrap());
+    for webhook in &all {
+        let expected = signature::documented(&secret, &webhook.body);
+        assert!(expected.starts_with("sha256="), "{expected}");
+        assert_eq!(webhook.header("x-botplot-signature"), Some(expected.as_str()));
+    }
 }

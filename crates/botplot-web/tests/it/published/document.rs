@@ -25,3 +25,10 @@ pub(crate) fn page() -> &'static str {
     let end = TEXT[start..].find("</script>").expect("it ends") + "</script>".len();
     &TEXT[start..start + end]
 }
+
+/// The words of the table of events.
+pub(crate) fn events() -> Vec<&'static str> {
+    let (_, rest) = TEXT.split_once("| Event | Description |").expect("the table is there");
+    let rows = rest.lines().skip(2).map_while(|line| line.split_once(" | "));
+    rows.map(|(event, _)| event.trim_matches(['|', ' '])).collect()
+}

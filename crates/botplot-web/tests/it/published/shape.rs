@@ -56,6 +56,7 @@ fn form(text: &str) -> Option<String> {
     (id == "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx").then_some(id)
 }
 
+#[cfg(test)]
 mod tests {
     use super::faults;
     use serde_json::json;
