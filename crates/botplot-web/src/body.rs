@@ -1,5 +1,7 @@
 //! Request bodies: JSON objects of a limited size, read whole.
 
+mod budget;
+
 use std::time::Duration;
 
 use axum::body::Body;
@@ -125,7 +127,7 @@ fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
         .map_err(|e| body_fault(format!("the body is not UTF-8 from byte {}", e.valid_up_to() + 1)))?;
     // Some tools put a byte order mark before their JSON; RFC 8259 lets readers overlook it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_json::from_str(text).map_err(|e| body_fault(format!("the body is not valid JSON: {e}")))
+    budget::parse(text).map_err(|e| body_fault(format!("the body is not valid JSON: {e}")))
 }
 
 fn body_fault(message: String) -> ApiError {

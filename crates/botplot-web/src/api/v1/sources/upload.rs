@@ -241,4 +241,19 @@ mod tests {
         }
         assert!(file_name(None).is_err());
     }
+    #[tokio::test]
+    async fn a_form_that_does_not_tell_its_length_is_cut_at_the_limit() {
+        let form = |length: usize| {
+            let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.md\"\r\n\r\n";
+            let whole = format!("{head}{}\r\n--x--\r\n", "w".repeat(length)).into_bytes();
+            let pieces: Vec<_> = whole.chunks(7).map(|p| Ok::<_, std::io::Error>(p.to_vec())).collect();
+            let body = Body::from_stream(futures_util::stream::iter(pieces));
+            let request = Request::builder().header("content-type", "multipart/form-data; boundary=x");
+            request.body(body).unwrap()
+        };
+        let whole = |length: usize| length + 90;
+        assert!(read(form(1_000), whole(1_000) as u64).await.is_ok());
+        let refused = read(form(1_000), 1_000).await.unwrap_err();
+        assert_eq!(refused.code(), Code::PayloadTooLarge);
+    }
 }

@@ -280,6 +280,7 @@ async fn every_faulty_field_is_named() {
     check(text("a\nb", "x"), &["name"]).await;
     check(text("a", " \n"), &["text"]).await;
     check(text("a", "b\0"), &["text"]).await;
+    check(json!({ "type": "text", "name": "a", "text": "b", "more": vec![1; 50_000] }), &[""]).await;
     check(text("a", &"x".repeat(1_000_001)), &["text"]).await;
     check(json!({ "type": "qa", "name": "a" }), &["pairs"]).await;
     check(json!({ "type": "qa", "name": "a", "pairs": [] }), &["pairs"]).await;

@@ -51,6 +51,9 @@ async fn a_website_is_read_by_its_links_and_a_sitemap_by_what_it_names() {
     let sitemap = add(&app, json!({ "type": "sitemap", "url": format!("http://{site}/sitemap.xml") })).await;
     assert_eq!((&sitemap["status"], &sitemap["type"]), (&json!("ready"), &json!("sitemap")), "{sitemap}");
     assert_eq!(paths(&app, &sitemap).await, ["", "returns"]);
+    // The very same address as a website leads on from page to page.
+    let led = json!({ "type": "website", "url": format!("http://{site}/sitemap.xml"), "name": "Led" });
+    assert_eq!(paths(&app, &add(&app, led).await).await, ["", "prices", "returns"]);
     let website =
         add(&app, json!({ "type": "website", "url": format!("http://{site}/"), "name": "Shop" })).await;
     assert_eq!((&website["status"], &website["name"]), (&json!("ready"), &json!("Shop")), "{website}");
