@@ -2,7 +2,9 @@
 
 mod deliveries;
 
+use botplot_core::delivery::Status;
 use botplot_core::plan::{Limits, Plan, Plans};
+use botplot_engine::projects::settings;
 use botplot_testkit::app::{Actor, Reply, TestApp};
 use http::Method;
 use serde_json::{Value, json};
@@ -216,4 +218,24 @@ async fn a_secret_is_replaced_in_two_steps() {
     app.clock().advance(86_401);
     let shown = owner.get(&path(&made["id"], "")).await.json();
     assert!(shown["rotating_until"].is_null(), "{shown}");
+}
+
+#[tokio::test]
+async fn a_smaller_plan_pauses_the_newest_endpoints_and_a_larger_one_lets_them_go_on() {
+    let app = TestApp::start().await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(add(&app.owner(), json!({ "url": HOOK })).await["id"].clone());
+        app.clock().advance(1);
+    }
+    let project = app.project().project.id;
+    let paused = async |plan| {
+        settings::set_plan(app.engine(), project, plan).await.unwrap();
+        let (all, _) = app.engine().reader().list_endpoints(project, 9, 0).await.unwrap();
+        let paused = all.into_iter().filter(|e| e.status == Status::Paused);
+        paused.map(|e| e.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(paused(Plan::Pro).await, [ids[4].as_str().unwrap(), ids[3].as_str().unwrap()]);
+    assert_eq!(paused(Plan::Free).await.len(), 5);
+    assert_eq!(paused(Plan::Business).await, [""; 0]);
 }
