@@ -58,8 +58,9 @@ pub(super) async fn wait_behind(app: &TestApp, id: &str) -> Vec<Live> {
 
 /// What the visitor's page hears live, in order.
 pub(super) async fn heard(app: &TestApp, id: &str) -> Vec<Value> {
-    let (project, id) = (app.project().project.id, id.parse().unwrap());
-    let heard = app.engine().reader().conversation_events(project, id, 0, 1000).await.unwrap();
+    let (project, id) = (app.project().project.id, id.parse().expect("a conversation's id is a UUID"));
+    let heard =
+        app.engine().reader().conversation_events(project, id, 0, 1000).await.expect("the database answers");
     heard.into_iter().map(|(_, payload)| payload).collect()
 }
 

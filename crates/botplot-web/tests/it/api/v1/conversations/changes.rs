@@ -11,8 +11,13 @@ use super::{NOBODY, begun, heard, patch, path, used, wait_behind, with_running_a
 
 /// Status, who answers, the flag and the name, as a reply shows them.
 fn standing(it: &Value) -> (&str, &str, bool, Option<&str>) {
-    let word = |name: &str| it[name].as_str().unwrap();
-    (word("status"), word("handled_by"), it["handoff_requested"].as_bool().unwrap(), it["agent"].as_str())
+    let word = |name: &str| it[name].as_str().expect("a word");
+    (
+        word("status"),
+        word("handled_by"),
+        it["handoff_requested"].as_bool().expect("a flag"),
+        it["agent"].as_str(),
+    )
 }
 
 #[tokio::test]

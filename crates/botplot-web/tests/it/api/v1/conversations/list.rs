@@ -7,7 +7,8 @@ use super::{begun, patch, path};
 
 async fn ids(app: &TestApp, query: &str) -> Vec<String> {
     let list = app.owner().get(&format!("/api/v1/conversations?{query}")).await.is(200).json();
-    list["conversations"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap().to_owned()).collect()
+    let found = list["conversations"].as_array().expect("a list").iter();
+    found.map(|c| c["id"].as_str().expect("an id").to_owned()).collect()
 }
 
 #[tokio::test]
