@@ -20,7 +20,7 @@ const ANSWER: &str = "You copy the whole file while the server runs.";
 const LIMIT: usize = 30;
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// How long a page may take to tell what it saw.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::main]
 async fn main() -> Result<()> {

@@ -152,6 +152,7 @@ pub(crate) struct MessageOut {
 }
 
 /// Estimates of tokens: a quarter of the characters.
+#[expect(clippy::struct_field_names, reason = "OpenAI's names")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = CompletionUsage)]
 pub(crate) struct UsageOut {

@@ -14,7 +14,7 @@ pub(super) const INSTRUCTIONS: usize = 32_000;
 const EARLIER: usize = 10;
 
 /// Parameters that would change the meaning of a reply, the value that does not, and what to say of any other.
-const REFUSED: &[(&str, fn(&Value) -> bool, &str)] = &[
+const REFUSED: &[Refused] = &[
     ("n", |v| v.as_f64() == Some(1.0), "must be 1: there is one answer to a question"),
     ("tools", is_empty, "must be empty: answers call no tools"),
     ("functions", is_empty, "must be empty: answers call no functions"),
@@ -27,6 +27,9 @@ const REFUSED: &[(&str, fn(&Value) -> bool, &str)] = &[
     ("response_format", |v| v["type"] == "text", "must be of the type `text`: answers are prose"),
     ("web_search_options", |_| false, "is not taken: answers come from the project's knowledge"),
 ];
+
+/// A parameter, whether a value of it is harmless, and what to say of one that is not.
+type Refused = (&'static str, fn(&Value) -> bool, &'static str);
 
 /// A question with the conversation around it, within its limits.
 #[derive(Debug)]
@@ -280,6 +283,7 @@ mod tests {
         CompletionIn::read(Fields::new(values))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "its callers give literals")]
     fn asking(messages: Value) -> Value {
         json!({ "model": "botplot", "messages": messages })
     }

@@ -26,9 +26,17 @@ struct ChunkOut<'a> {
     model: &'static str,
     choices: &'a [PieceOut<'a>],
     #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<Option<UsageOut>>,
+    usage: Option<Usage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     botplot: Option<ExtensionOut<'a>>,
+}
+
+/// Null until the end.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Usage {
+    Unknown(()),
+    Known(UsageOut),
 }
 
 #[derive(Serialize)]
@@ -100,7 +108,7 @@ impl Pump {
             TurnEvent::Final(last) => {
                 self.piece(out, DeltaOut::default(), Some("stop"), Some(ExtensionOut::of(&last)));
                 if self.usage {
-                    self.chunk(out, &[], Some(Some(self.answer.usage())), None);
+                    self.chunk(out, &[], Some(Usage::Known(self.answer.usage())), None);
                 }
                 out.extend_from_slice(b"data: [DONE]\n\n");
             }
@@ -117,14 +125,14 @@ impl Pump {
         botplot: Option<ExtensionOut<'_>>,
     ) {
         let piece = PieceOut { index: 0, delta, logprobs: None, finish_reason };
-        self.chunk(out, &[piece], self.usage.then_some(None), botplot);
+        self.chunk(out, &[piece], self.usage.then_some(Usage::Unknown(())), botplot);
     }
 
     fn chunk(
         &self,
         out: &mut Vec<u8>,
         choices: &[PieceOut<'_>],
-        usage: Option<Option<UsageOut>>,
+        usage: Option<Usage>,
         botplot: Option<ExtensionOut<'_>>,
     ) {
         let (id, created) = (self.answer.id.as_str(), self.answer.created);

@@ -1,5 +1,6 @@
 //! The published documentation, run to the letter: every `curl` command in it by the real `curl`, with only the host,
 //! the key and the ids in their place, and every reply compared with the example beside the command.
+#![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
 mod document;
 mod shape;
@@ -9,7 +10,7 @@ use std::process::{Command, Stdio};
 use botplot_core::plan::Plans;
 use botplot_core::{Secret, signature};
 use botplot_testkit::app::TestApp;
-use botplot_testkit::webhook_receiver::WebhookReceiver;
+use botplot_testkit::webhook_receiver::{Received, WebhookReceiver};
 use serde_json::{Value, json};
 
 const HOST: &str = "https://botplot.app";
@@ -231,7 +232,7 @@ async fn the_documented_events_are_sent_with_the_documented_payload_and_signatur
     sent.sort_unstable();
     documented.sort_unstable();
     assert_eq!(sent, documented);
-    let received = all.iter().map(|w| w.json()).find(|w| w["event"] == example["event"]).unwrap();
+    let received = all.iter().map(Received::json).find(|w| w["event"] == example["event"]).unwrap();
     same_shape(example, &received);
     assert_eq!(
         (&received["data"]["content"], &received["data"]["role"]),
