@@ -55,10 +55,9 @@ pub(crate) fn seal_key(config: &Config) -> Result<Secret> {
             Some(fault) => bail!("`{}` {fault}; restore the file from a backup", path.display()),
         },
         Err(why) if why.kind() == io::ErrorKind::NotFound => {
-            let fresh = seal::fresh_key(&RandomIds);
-            write_private(&path, fresh.expose())
+            keep_first(&path, seal::fresh_key(&RandomIds).expose())
                 .with_context(|| format!("the key of secrets cannot be written to `{}`", path.display()))?;
-            Ok(fresh)
+            seal_key(config)
         }
         Err(why) => Err(why).with_context(|| format!("`{}` cannot be read", path.display())),
     }
@@ -70,6 +69,19 @@ pub(crate) fn keep_secret_key(data: &Path, key: &str) -> Result<PathBuf> {
     write_private(&path, key)
         .with_context(|| format!("the secret key cannot be written to `{}`", path.display()))?;
     Ok(path)
+}
+
+/// Writes a file where only the owner can read it, unless there is one of this name: of two programs that start at
+/// once, both go on with what the first one wrote.
+fn keep_first(path: &Path, text: &str) -> io::Result<()> {
+    let own = path.with_file_name(format!("{SEAL_KEY}-{}", std::process::id()));
+    write_private(&own, text)?;
+    let linked = fs::hard_link(&own, path);
+    fs::remove_file(&own)?;
+    match linked {
+        Err(why) if why.kind() != io::ErrorKind::AlreadyExists => Err(why),
+        _ => Ok(()),
+    }
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
@@ -104,6 +116,9 @@ mod tests {
         config.server.seal_key = Some(seal::fresh_key(&RandomIds));
         assert_ne!(seal_key(&config).unwrap().expose(), made.expose());
         config.server.seal_key = None;
+        keep_first(&folder.path().join(SEAL_KEY), "later").unwrap();
+        assert_eq!(seal_key(&config).unwrap().expose(), made.expose());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         fs::write(folder.path().join(SEAL_KEY), "half").unwrap();
         assert!(format!("{:#}", seal_key(&config).unwrap_err()).contains("restore the file"));
     }
