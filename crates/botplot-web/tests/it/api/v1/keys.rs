@@ -1,4 +1,5 @@
 //! `/api/v1/keys`: making, renaming, rotating, revoking.
+#![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
 use botplot_core::RandomIds;
 use botplot_core::key::{Class, Key};
@@ -178,7 +179,7 @@ async fn open_streams_end_when_their_key_does() {
     let body = json!({ "message": crate::QUESTION, "visitorId": "bob" });
     let mut stream = app.widget().open("/api/chat", body).await;
     assert!(stream.event().await.is_some_and(|e| e["token"].is_string()));
-    let started = std::time::Instant::now();
+    let started = tokio::time::Instant::now();
     let rotate = format!("{}/rotate", path(&publishable));
     call(&app.owner(), Method::POST, &rotate, json!({ "overlap_hours": 0 })).await.is(201);
     let rest = stream.whole().await;

@@ -1,4 +1,5 @@
 //! `/api/v1/project`: settings, the logo, the identity secret.
+#![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
 use botplot_testkit::app::{Actor, Reply, TestApp};
 use http::Method;
@@ -150,6 +151,13 @@ async fn every_setting_beyond_its_limits_is_named_and_nothing_is_changed() {
         "lead_form.consent",
     ];
     patch(&app, wrong).await.blames(&named);
+    assert_eq!(show(&app).await, before);
+}
+
+#[tokio::test]
+async fn lists_names_and_bodies_have_their_limits_too() {
+    let app = TestApp::start().await;
+    let before = show(&app).await;
     for (body, field) in [
         (json!({ "widget": { "starters": vec!["a"; 7] } }), "widget.starters"),
         (json!({ "origins": vec!["https://a.example"; 101] }), "origins"),
