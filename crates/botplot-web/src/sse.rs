@@ -39,6 +39,7 @@ pub(crate) struct FinalOut<'a> {
     #[schema(minimum = 0, maximum = 1, example = 0.87)]
     confidence: Option<f64>,
     /// Always true.
+    #[schema(example = true)]
     done: bool,
     /// The answer's message; null when there is none.
     #[schema(value_type = Option<uuid::Uuid>)]

@@ -49,7 +49,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
     request_body = schema::ChatBody,
     responses(
         (status = 200, description = "The answer.", content(
-            (String = "text/event-stream", example = "data: {\"token\":\"We \"}\n\ndata: {\"token\":\"ship worldwide.\"}\n\n"),
+            (String = "text/event-stream", example = "data: {\"token\":\"We \"}\n\ndata: {\"token\":\"ship worldwide.\"}\n\ndata: {\"conversationId\":\"550e8400-…\",\"sources\":[…],\"confidence\":0.87,\"done\":true,…}\n\n"),
             (answer::AnswerOut = "application/json"),
         )),
     ),

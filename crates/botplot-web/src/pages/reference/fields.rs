@@ -133,7 +133,8 @@ fn table(title: &str, rows: &[Row], asks: bool) -> Markup {
                                     code { (row.name) }
                                     @if asks && row.required { " " span.needed { "required" } }
                                 }
-                                td.kind { (row.kind) }
+                                // What may be left out may be null as well: no need to say so in every line.
+                                td.kind { (if asks { row.kind.trim_end_matches(" or null") } else { &row.kind }) }
                                 td {
                                     (with_code(&row.about))
                                     @if !row.rules.is_empty() { " " span.rules { (with_code(&row.rules)) } }
