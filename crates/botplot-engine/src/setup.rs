@@ -30,6 +30,7 @@ pub const GUIDES: &[(&str, &str)] = guides![
     "knowledge.md",
     "models.md",
     "security.md",
+    "webhooks.md",
 ];
 
 /// What a start found or made.
