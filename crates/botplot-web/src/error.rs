@@ -31,7 +31,8 @@ pub struct ApiError {
     code: Code,
     detail: Cow<'static, str>,
     faults: Vec<Fault>,
-    members: Map<String, Value>,
+    /// Boxed, so that errors are cheap to hand on.
+    members: Box<Map<String, Value>>,
     after: Option<Duration>,
 }
 
@@ -59,7 +60,7 @@ struct Mirror<'a> {
 impl ApiError {
     /// An error of this code, in the code's own words.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: Cow::Borrowed(code.doc()), faults: Vec::new(), members: Map::new(), after: None }
+        Self { code, detail: Cow::Borrowed(code.doc()), faults: Vec::new(), members: Box::default(), after: None }
     }
 
     /// An error of this code in other words, which a client may see.

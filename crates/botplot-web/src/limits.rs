@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn peer(text: &str) -> Option<IpAddr> {
-        Some(text.parse().unwrap())
+        text.parse().ok()
     }
 
     #[test]

@@ -62,6 +62,7 @@ struct MirrorDoc {
 }
 
 /// What the rules look at.
+#[expect(clippy::struct_excessive_bools, reason = "facts of an address, each on its own")]
 struct Seen {
     method: &'static str,
     path: String,

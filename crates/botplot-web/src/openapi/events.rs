@@ -135,22 +135,7 @@ fn sample(kind: Kind) -> Event {
             let reason = Some("I would like to talk to a person".to_owned());
             Event::HandoffRequested { conversation_id, message_id: some, visitor_id, reason }
         }
-        Kind::MessageSent => Event::MessageSent {
-            conversation_id,
-            message_id,
-            visitor_id,
-            content: "Plans start at 9 euros a month.".to_owned(),
-            role: "assistant",
-            sources: vec![SourceRef {
-                content: "Plans start at 9 euros a month.".to_owned(),
-                similarity: 0.89,
-                id: ChunkId(Uuid::from_u128(0x0194_697f_1000_7d5e_9f21_4b6a_8c0d_3e57)),
-                source_id,
-                title: "Pricing".to_owned(),
-                url: Some("https://shop.example/pricing".to_owned()),
-            }],
-            confidence: Some(0.87),
-        },
+        Kind::MessageSent => answer(conversation_id, message_id, source_id),
         Kind::AgentReplied => {
             let (content, author) = ("I have looked it up for you.".to_owned(), Author::human("Anna"));
             Event::AgentReplied {
@@ -175,6 +160,25 @@ fn sample(kind: Kind) -> Event {
             url: Some("https://shop.example/".to_owned()),
             error: "the server answered with 503".to_owned(),
         },
+    }
+}
+
+fn answer(conversation_id: ConversationId, message_id: MessageId, source_id: SourceId) -> Event {
+    Event::MessageSent {
+        conversation_id,
+        message_id,
+        visitor_id: "visitor-123".to_owned(),
+        content: "Plans start at 9 euros a month.".to_owned(),
+        role: "assistant",
+        sources: vec![SourceRef {
+            content: "Plans start at 9 euros a month.".to_owned(),
+            similarity: 0.89,
+            id: ChunkId(Uuid::from_u128(0x0194_697f_1000_7d5e_9f21_4b6a_8c0d_3e57)),
+            source_id,
+            title: "Pricing".to_owned(),
+            url: Some("https://shop.example/pricing".to_owned()),
+        }],
+        confidence: Some(0.87),
     }
 }
 

@@ -1,4 +1,4 @@
-//! How a caller proves who they are, in the words of OpenAPI.
+//! How a caller proves who they are, in the words of the description.
 
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,

@@ -1,4 +1,5 @@
 //! How often visitors, addresses and keys may call.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a missing value fails the test")]
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -87,7 +88,8 @@ async fn a_visitor_gets_what_is_set_and_then_a_refusal_that_a_page_can_read() {
     let first = bench.chat(bench.publishable(), "203.0.113.1", "ann").await;
     assert!(first.is(200).header("ratelimit").starts_with("\"visitor\";r=1;t="));
     let conversation = first.body["conversationId"].as_str().unwrap().to_owned();
-    let again = json!({ "message": QUESTION, "visitorId": "ann", "conversationId": conversation, "stream": false });
+    let again =
+        json!({ "message": QUESTION, "visitorId": "ann", "conversationId": conversation, "stream": false });
     // Bad input costs nothing, since it brings about no turn.
     bench.post(bench.publishable(), "203.0.113.1", json!({ "visitorId": "ann" })).await.is(400);
     bench.chat(bench.publishable(), "203.0.113.2", "ann").await.is(200);

@@ -1,4 +1,5 @@
 //! `/openapi.json` and `/docs/api`: one says to programs what the other says to people, and both are complete.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a missing value fails the test")]
 
 use std::collections::BTreeSet;
 
@@ -99,7 +100,10 @@ fn whoever_needs_a_key_is_told_of_every_refusal() {
         }
         for status in ["400", "408", "413", "415"] {
             let told = operation["responses"].get(status).is_some();
-            assert!(told || operation.get("requestBody").is_none(), "{method} {path} says nothing of {status}");
+            assert!(
+                told || operation.get("requestBody").is_none(),
+                "{method} {path} says nothing of {status}"
+            );
         }
     }
 }
@@ -142,14 +146,13 @@ async fn the_page_shows_every_operation_and_event_and_each_link_leads_somewhere(
         assert!(text.contains(&format!("<code>{event}</code>")), "{event} is not shown");
     }
     for link in attribute("href") {
-        match link.strip_prefix('#') {
-            Some(place) => assert!(ids.iter().any(|id| id == place), "{link}"),
-            None => {
-                let code = link.strip_prefix("/errors#").map(botplot_web::Code::find);
-                let page = ["/", "/errors", "/openapi.json", "/assets/page.css", "/assets/reference.css"];
-                assert!(code.is_some_and(|c| c.is_some()) || page.contains(&link.as_str()), "{link}");
-            }
+        if let Some(place) = link.strip_prefix('#') {
+            assert!(ids.iter().any(|id| id == place), "{link}");
+            continue;
         }
+        let code = link.strip_prefix("/errors#").map(botplot_web::Code::find);
+        let page = ["/", "/errors", "/openapi.json", "/assets/page.css", "/assets/reference.css"];
+        assert!(code.is_some_and(|c| c.is_some()) || page.contains(&link.as_str()), "{link}");
     }
     assert!(attribute("src").iter().all(|src| src.starts_with("/assets/")));
 }

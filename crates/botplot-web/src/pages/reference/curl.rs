@@ -19,13 +19,17 @@ pub(super) fn first(base: &str) -> String {
 pub(super) fn request(api: &OpenApi, base: &str, method: &str, path: &str, operation: &Operation) -> String {
     let mut lines = vec![String::from("curl")];
     if method != "GET" {
-        lines[0].push_str(&format!(" -X {method}"));
+        lines[0] += " -X ";
+        lines[0] += method;
     }
     let takes_limit =
         parameters(operation).any(|p| p.parameter_in == ParameterIn::Query && p.name == "limit");
     let query = if takes_limit { "?limit=10" } else { "" };
     let address = format!("{base}{}{query}", filled(path));
-    lines[0].push_str(&if address.contains('?') { format!(" \"{address}\"") } else { format!(" {address}") });
+    let quote = if address.contains('?') { "\"" } else { "" };
+    for piece in [" ", quote, &address, quote] {
+        lines[0] += piece;
+    }
     let named = schemes(operation);
     if named.iter().any(|name| name.starts_with("publishable")) {
         lines.push("-H \"x-api-key: YOUR_API_KEY\"".to_owned());

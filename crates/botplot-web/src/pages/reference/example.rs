@@ -1,5 +1,7 @@
 //! Examples made from schemas: JSON text, its members in the order in which they are written down.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayItems, KnownFormat, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Object, OpenApi, RefOr, Schema};
@@ -66,9 +68,9 @@ fn write(api: &OpenApi, schema: &RefOr<Schema>, asks: bool, depth: usize, out: &
                 write(api, items, asks, depth + 1, &mut item);
                 let pad = "  ".repeat(depth);
                 if item.starts_with('{') {
-                    out.push_str(&format!("[\n{pad}  {item}\n{pad}]"));
+                    let _ = write!(out, "[\n{pad}  {item}\n{pad}]");
                 } else {
-                    out.push_str(&format!("[{item}]"));
+                    let _ = write!(out, "[{item}]");
                 }
             }
             ArrayItems::False => out.push_str("[]"),
@@ -123,10 +125,10 @@ fn write_members<'a>(
     out.push('{');
     for (i, (name, member)) in members.enumerate() {
         out.push_str(if i == 0 { "\n" } else { ",\n" });
-        out.push_str(&format!("{pad}  \"{name}\": "));
+        let _ = write!(out, "{pad}  \"{name}\": ");
         write(api, member, asks, depth + 1, out);
     }
-    out.push_str(&format!("\n{pad}}}"));
+    let _ = write!(out, "\n{pad}}}");
 }
 
 fn own_example(schema: &Schema) -> Option<&Value> {
