@@ -251,7 +251,7 @@ impl Event {
     }
 
     /// What the webhook says under `data`.
-    pub fn data(&self) -> Value {
+    pub fn payload(&self) -> Value {
         serde_json::to_value(self).unwrap_or_else(|_| json!({}))
     }
 }
@@ -265,7 +265,7 @@ mod tests {
         for kind in Kind::ALL {
             let sample = Event::sample(*kind);
             assert_eq!(sample.kind(), *kind);
-            assert!(sample.data().as_object().is_some_and(|fields| fields.len() >= 4), "{kind:?}");
+            assert!(sample.payload().as_object().is_some_and(|fields| fields.len() >= 4), "{kind:?}");
         }
     }
 

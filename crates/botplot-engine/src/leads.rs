@@ -4,13 +4,14 @@ use botplot_core::conversation::Conversation;
 use botplot_core::event::Event;
 use botplot_core::lead::{Change, Lead, change};
 use botplot_core::visitor::VisitorInfo;
-use botplot_core::{LeadId, MessageId, SessionId, Timestamp};
+use botplot_core::{LeadId, MessageId, SessionId};
 use botplot_store::Tx;
 use serde_json::Map;
 
 use crate::{Engine, Error};
 
-/// Keeps the lead in `info`, if there is one, and returns the event when it is new or changed.
+/// Keeps the lead in `info`, if there is one, as left when the conversation last changed, and returns the event when
+/// it is new or changed.
 pub(crate) async fn capture(
     tx: &mut Tx,
     engine: &Engine,
@@ -18,7 +19,6 @@ pub(crate) async fn capture(
     session: SessionId,
     info: &VisitorInfo,
     message: MessageId,
-    now: Timestamp,
 ) -> Result<Option<Event>, Error> {
     if !info.is_lead() {
         return Ok(None);
@@ -33,8 +33,8 @@ pub(crate) async fn capture(
         email: None,
         phone: None,
         details: Map::new(),
-        created_at: now,
-        updated_at: now,
+        created_at: conversation.updated_at,
+        updated_at: conversation.updated_at,
     };
     let known = tx.leads_of(conversation.project, &conversation.visitor_id).await?;
     let lead = match change(&known, empty.saying(info)) {

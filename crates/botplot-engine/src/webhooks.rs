@@ -289,7 +289,7 @@ pub async fn test(
     let now = engine.clock().now();
     let id = engine.0.outbox.event_id(engine.ids(), now);
     let word = kind.map_or(TEST, Kind::as_str);
-    let data = kind.map_or_else(|| json!({ "endpoint_id": endpoint }), |k| Event::sample(k).data());
+    let data = kind.map_or_else(|| json!({ "endpoint_id": endpoint }), |k| Event::sample(k).payload());
     let timestamp = now.rfc3339_millis();
     let body = Body { event: word, data, timestamp, id, project_id: project, test: true };
     let record = Record {

@@ -118,7 +118,7 @@ impl TestApp {
     }
 
     /// The data folder.
-    pub fn data(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 

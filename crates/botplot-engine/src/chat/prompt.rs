@@ -21,7 +21,8 @@ pub(super) fn build(ask: &Ask, passages: &[Passage], history: &[(Role, String)])
     let project = &ask.project;
     let words = [Some(project.settings.instructions.as_str()), ask.instructions.as_deref()];
     let words = words.into_iter().flatten().filter(|w| !w.trim().is_empty());
-    let owner: String = words.map(|w| format!("\nFrom the owner:\n{w}\n")).collect();
+    let owner: Vec<_> = words.map(|w| format!("\nFrom the owner:\n{w}\n")).collect();
+    let owner = owner.concat();
     let numbered = passages.iter().enumerate().map(|(i, p)| passage_text(i + 1, p));
     let passages: String = numbered.collect();
     let system = format!("You are the support assistant of {}.\n{RULES}\n{owner}{passages}", project.name);

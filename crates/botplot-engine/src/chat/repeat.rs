@@ -45,7 +45,9 @@ fn feed(digest: &mut Sha256, value: &Value) {
         }
         Value::Array(items) => {
             digest.update(format!("array {}\n", items.len()));
-            items.iter().for_each(|item| feed(digest, item));
+            for item in items {
+                feed(digest, item);
+            }
         }
         plain => {
             let text = plain.to_string();

@@ -61,7 +61,7 @@ async fn take_in(
         live::record(tx, &engine, &conversation, &LiveEvent::Status).await?;
     }
     let lead =
-        leads::capture(tx, &engine, &conversation, ask.session, &ask.visitor_info, question_id, now).await?;
+        leads::capture(tx, &engine, &conversation, ask.session, &ask.visitor_info, question_id).await?;
     let asked_now = effects.contains(&Effect::HandoffRequested);
     let events = arrival(&conversation, &question, ask.conversation.is_none(), lead, asked_now);
     outbox::emit(tx, &engine, conversation.project, &events).await?;

@@ -16,7 +16,7 @@ const POLL: Duration = Duration::from_millis(300);
 const PER_PROJECT: i64 = 2;
 
 /// How often turns of dead nodes are looked for, where there are other nodes.
-const SETTLE_EVERY: Duration = Duration::from_secs(60);
+const SETTLE_EVERY: Duration = Duration::from_mins(1);
 
 /// Seconds after which no turn is still running, on whatever node.
 const LONGEST_TURN: i64 = 600;

@@ -64,7 +64,7 @@ fn payload(kind: Kind) -> Value {
         "id": "0194697f-2a40-7c1e-8a5b-3f0d9c6e1b27",
         "event": kind.as_str(),
         "project_id": "0194697e-9c00-7b3a-b1d2-6e4f8a0c2d15",
-        "data": sample(kind).data(),
+        "data": sample(kind).payload(),
         "timestamp": "2025-01-15T10:30:00.000Z",
     })
 }

@@ -350,7 +350,7 @@ async fn secrets_are_in_no_reply_and_not_in_the_data_file() {
         assert!(!rig.get(rest).await.to_string().contains(secret));
     }
     rig.app.stop().await;
-    let file = std::fs::read(rig.app.data().join(botplot_store::FILE)).unwrap();
+    let file = std::fs::read(rig.app.folder().join(botplot_store::FILE)).unwrap();
     let bare = &secret.as_bytes()["whsec_".len()..];
     assert!(!file.windows(bare.len()).any(|w| w == bare));
 }
