@@ -12,9 +12,9 @@ mod tls;
 mod vet;
 
 pub use client::{Client, GetLimits, Policy, PostAnswer, PostLimits, Response, Validators};
-pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use config::{Allow, Config, InvalidAllow};
 pub use error::{Error, Place};
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use resolve::{Looking, Lookup};
 
 /// The name given to the servers that are fetched from; `robots.txt` rules for it are obeyed.

@@ -73,7 +73,7 @@ fn settings(secret: &str) -> String {
     let statuses = "[\"2xx\", 400, 401, 403, 404, 409, 415, 422]";
     for (path, _) in REFUSALS {
         let _ = write!(text, "[[operations]]\ninclude-path = \"{path}\"\n");
-        let _ = write!(text, "checks.positive_data_acceptance.expected-statuses = {statuses}\n");
+        let _ = writeln!(text, "checks.positive_data_acceptance.expected-statuses = {statuses}");
     }
     text
 }

@@ -170,7 +170,8 @@ impl TestApp {
     /// Makes one more key of the first project and revokes it.
     pub async fn revoked_key(&self, class: Class) -> Key {
         let id = self.project.project.id;
-        let (record, key) = keys::create(&self.engine, id, class, "old", "test").await.expect("the name is sound");
+        let (record, key) =
+            keys::create(&self.engine, id, class, "old", "test").await.expect("the name is sound");
         keys::revoke(&self.engine, id, record.id, "test").await.expect("the key was just made");
         key
     }

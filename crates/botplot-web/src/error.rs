@@ -60,7 +60,13 @@ struct Mirror<'a> {
 impl ApiError {
     /// An error of this code, in the code's own words.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: Cow::Borrowed(code.doc()), faults: Vec::new(), members: Box::default(), after: None }
+        Self {
+            code,
+            detail: Cow::Borrowed(code.doc()),
+            faults: Vec::new(),
+            members: Box::default(),
+            after: None,
+        }
     }
 
     /// An error of this code in other words, which a client may see.

@@ -1,14 +1,14 @@
 //! The table of all addresses.
 
-use axum::{Extension, Router};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{AppState, api, error, health, limits, middleware, openapi, openai, pages, widget};
+use crate::{AppState, api, error, health, limits, middleware, openai, openapi, pages, widget};
 
 /// Everything that the server answers to.
 pub fn router(state: AppState) -> Router {

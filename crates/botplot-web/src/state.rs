@@ -40,7 +40,15 @@ impl AppState {
     pub fn new(engine: Engine, public_url: &str, metrics: PrometheusHandle) -> Self {
         let public_url = public_url.trim_end_matches('/').into();
         let limits = Arc::new(Limits::new(&limits::Config::default(), clock_of(&engine)));
-        Self { engine, public_url, metrics, drain: DRAIN, upload_bytes: UPLOAD, limits, ready: Arc::default() }
+        Self {
+            engine,
+            public_url,
+            metrics,
+            drain: DRAIN,
+            upload_bytes: UPLOAD,
+            limits,
+            ready: Arc::default(),
+        }
     }
 
     /// Sets how often callers may call; to be done before the server answers anybody.

@@ -116,7 +116,8 @@ impl Config {
     pub(crate) fn seal_key(&self) -> anyhow::Result<Option<Secret>> {
         match &self.server.seal_key_file {
             Some(path) => {
-                let key = check::read_secret(path).map_err(|why| anyhow::anyhow!("`server.seal_key_file` {why}"))?;
+                let key = check::read_secret(path)
+                    .map_err(|why| anyhow::anyhow!("`server.seal_key_file` {why}"))?;
                 Ok(Some(key))
             }
             None => Ok(self.server.seal_key.clone()),

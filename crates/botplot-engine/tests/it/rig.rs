@@ -108,7 +108,16 @@ pub(crate) async fn open_with(folder: &TempDir, clock: Arc<dyn Clock>) -> Engine
     let ids = Arc::new(RandomIds);
     let (plans, spending) = (Plans::default(), Spending::default());
     let seal_key = botplot_engine::seal::fresh_key(&RandomIds);
-    let parts =
-        Parts { store, egress, model: None, clock, ids, config: Config::default(), plans, spending, seal_key };
+    let parts = Parts {
+        store,
+        egress,
+        model: None,
+        clock,
+        ids,
+        config: Config::default(),
+        plans,
+        spending,
+        seal_key,
+    };
     Engine::open(parts).await.unwrap()
 }

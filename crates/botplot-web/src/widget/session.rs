@@ -33,7 +33,12 @@ pub(crate) struct SessionOut {
 #[expect(dead_code, reason = "only its schema is used: the body is read field by field")]
 pub(crate) struct SessionBody {
     /// The id that you chose for the visitor.
-    #[schema(rename = "visitorId", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")]
+    #[schema(
+        rename = "visitorId",
+        min_length = 1,
+        max_length = 128,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$"
+    )]
     visitor_id: String,
     /// Proof that the visitor id is the person's own; the token carries it from then on.
     identity: Option<IdentityProof>,

@@ -1,5 +1,4 @@
 //! How often visitors, addresses and keys may call.
-#![expect(clippy::unwrap_used, reason = "helpers of tests: a missing value fails the test")]
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

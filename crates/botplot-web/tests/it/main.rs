@@ -1,4 +1,5 @@
 //! The HTTP tests: one binary, laid out by URL, speaking as actors to a real server.
+#![expect(clippy::unwrap_used, reason = "what is missing in a test fails the test, with its place")]
 
 mod api;
 mod errors;

@@ -1,6 +1,5 @@
 //! Who may call what: every operation of the router's own description, called by everybody, on what is theirs, on
 //! what is another's, and on what is not there. An operation without a line in the table fails.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: a missing value fails the test")]
 
 mod table;
 mod world;

@@ -1,5 +1,4 @@
 //! `/v1`: what OpenAI's clients call.
-#![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
 use botplot_testkit::app::{Reply, TestApp};
 use botplot_testkit::fake_llm::{FakeLlm, Fault, Reply as Said};

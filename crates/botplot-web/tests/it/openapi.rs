@@ -1,5 +1,4 @@
 //! `/openapi.json` and `/docs/api`: one says to programs what the other says to people, and both are complete.
-#![expect(clippy::unwrap_used, reason = "helpers of tests: a missing value fails the test")]
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,5 @@
 //! The published documentation, run to the letter: every `curl` command in it by the real `curl`, with only the host,
 //! the key and the ids in their place, and every reply compared with the example beside the command.
-#![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
 mod document;
 mod shape;

@@ -70,7 +70,10 @@ fn seal_key(config: &Config) -> Option<(&'static str, String)> {
     let (key, text) = match (&config.server.seal_key, &config.server.seal_key_file) {
         (None, None) => return None,
         (Some(_), Some(_)) => {
-            return Some(("server.seal_key", "and `server.seal_key_file` are both set: keep one of them".into()));
+            return Some((
+                "server.seal_key",
+                "and `server.seal_key_file` are both set: keep one of them".into(),
+            ));
         }
         (Some(key), None) => ("server.seal_key", Ok(key.clone())),
         (None, Some(path)) => ("server.seal_key_file", read_secret(path)),

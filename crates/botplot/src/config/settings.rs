@@ -35,7 +35,10 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("llm.fallback", "The model to ask when the first one fails before its first word."),
     ("egress", "Connections that BotPlot makes."),
     ("engine", "Search and background work."),
-    ("plans", "What projects may use. A self-hosted server needs none of this: its projects are on the largest plan."),
+    (
+        "plans",
+        "What projects may use. A self-hosted server needs none of this: its projects are on the largest plan.",
+    ),
     ("plans.free", "The smallest plan."),
     ("plans.pro", "The middle plan."),
     ("plans.business", "The largest plan."),

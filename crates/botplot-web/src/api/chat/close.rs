@@ -20,7 +20,12 @@ pub(crate) struct CloseBody {
     #[schema(rename = "conversationId")]
     conversation_id: uuid::Uuid,
     /// The visitor, where the token does not say.
-    #[schema(rename = "visitorId", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")]
+    #[schema(
+        rename = "visitorId",
+        min_length = 1,
+        max_length = 128,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$"
+    )]
     visitor_id: Option<String>,
     /// Proof that the visitor id is the person's own.
     identity: Option<IdentityProof>,

@@ -62,7 +62,12 @@ impl StandingOut {
 #[expect(dead_code, reason = "only its schema is used: the body is read field by field")]
 pub(crate) struct HandoffBody {
     /// The visitor.
-    #[schema(rename = "visitorId", min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")]
+    #[schema(
+        rename = "visitorId",
+        min_length = 1,
+        max_length = 128,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$"
+    )]
     visitor_id: String,
     /// The conversation.
     #[schema(rename = "conversationId")]

@@ -46,7 +46,8 @@ pub(crate) async fn show(
     let shown = token.show(&state, &caller, None, None).await?;
     let message = ids::read(&message)?;
     let project = caller.project.id;
-    let turn = chat::resume(&state.engine, project, message, shown.visitor.as_deref(), &shown.proof, from).await?;
+    let turn =
+        chat::resume(&state.engine, project, message, shown.visitor.as_deref(), &shown.proof, from).await?;
     if over {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

@@ -17,6 +17,6 @@ mod quota;
 mod resume;
 mod stop;
 mod stream;
-mod told;
 mod tokens;
+mod told;
 mod turns;

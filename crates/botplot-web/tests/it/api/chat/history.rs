@@ -96,9 +96,9 @@ async fn each_session_sees_its_own_and_a_secret_key_those_of_the_visitor_it_name
     let first = one.ask("bob", "hi").await.is(200).conversation();
     let second = two.ask("bob", "hi").await.is(200).conversation();
     let third = eve.ask("eve", "hi").await.is(200).conversation();
-    assert_eq!(ids(&one.get(LIST).await.is(200)), [first.clone()]);
-    assert_eq!(ids(&two.get(&format!("{LIST}?visitorId=bob")).await.is(200)), [second.clone()]);
-    assert_eq!(ids(&eve.get(LIST).await.is(200)), [third.clone()]);
+    assert_eq!(ids(&one.get(LIST).await.is(200)), std::slice::from_ref(&first));
+    assert_eq!(ids(&two.get(&format!("{LIST}?visitorId=bob")).await.is(200)), std::slice::from_ref(&second));
+    assert_eq!(ids(&eve.get(LIST).await.is(200)), std::slice::from_ref(&third));
     let owner = app.owner();
     let mut bobs = ids(&owner.get(&format!("{LIST}?visitorId=bob")).await.is(200));
     bobs.sort();

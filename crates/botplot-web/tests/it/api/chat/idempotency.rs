@@ -111,7 +111,11 @@ async fn a_key_is_free_again_after_a_day() {
 async fn a_key_that_is_no_key_is_named() {
     let app = TestApp::start().await;
     for bad in ["a b", "ü", &"k".repeat(256)] {
-        app.widget().with("idempotency-key", bad).post("/api/chat", body()).await.blames(&["Idempotency-Key"]);
+        app.widget()
+            .with("idempotency-key", bad)
+            .post("/api/chat", body())
+            .await
+            .blames(&["Idempotency-Key"]);
     }
     let two = app.widget().with("idempotency-key", "a").with("idempotency-key", "b");
     two.post("/api/chat", body()).await.blames(&["Idempotency-Key"]);

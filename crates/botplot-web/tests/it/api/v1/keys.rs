@@ -1,5 +1,4 @@
 //! `/api/v1/keys`: making, renaming, rotating, revoking.
-#![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
 use botplot_core::RandomIds;
 use botplot_core::key::{Class, Key};

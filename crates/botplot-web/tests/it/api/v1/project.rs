@@ -1,5 +1,4 @@
 //! `/api/v1/project`: settings, the logo, the identity secret.
-#![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
 use botplot_testkit::app::{Actor, Reply, TestApp};
 use http::Method;

@@ -1,5 +1,4 @@
 //! `/api/v1/sources`: adding, listing, reading again, switching off, deleting.
-#![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
 mod upload;
 mod web;
@@ -92,7 +91,10 @@ async fn sources_are_listed_newest_first() {
     }
     let list = app.owner().get("/api/v1/sources?limit=2").await.is(200).json();
     let names: Vec<_> = list["sources"].as_array().unwrap().iter().map(|s| &s["name"]).collect();
-    assert_eq!((names, &list["total"], &list["limit"]), (vec![&json!("three"), &json!("two")], &json!(3), &json!(2)));
+    assert_eq!(
+        (names, &list["total"], &list["limit"]),
+        (vec![&json!("three"), &json!("two")], &json!(3), &json!(2))
+    );
     let list = app.owner().get("/api/v1/sources?limit=1000&offset=2").await.is(200).json();
     assert_eq!(
         (&list["sources"][0]["name"], &list["limit"], &list["offset"]),

@@ -1,7 +1,5 @@
 //! What receivers get, and what happens when they misbehave.
 
-#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test")]
-
 use std::time::Duration;
 
 use botplot_core::delivery::Delivery;
