@@ -26,9 +26,9 @@ impl Fields {
         fields
     }
 
-    /// All that was sent and is not read yet, as one value.
-    pub(crate) fn whole(&self) -> Value {
-        Value::Object(self.values.clone())
+    /// All that was sent and is not read yet.
+    pub(crate) fn whole(&self) -> Map<String, Value> {
+        self.values.clone()
     }
 
     /// Adds a field that came in another way, in place of one of the same name.

@@ -220,6 +220,10 @@ impl Generation {
     }
 
     async fn give_up(&self, error: &Error) -> TurnEvent {
+        if matches!(error, Error::NotFound) {
+            // Its conversation was erased meanwhile, and the unit given back with it.
+            return TurnEvent::Failed(turn::erased());
+        }
         tracing::error!(%error, conversation.id = %self.answer.conversation, "an answer failed");
         let our_fault = turn::our_fault();
         let failure = Some(our_fault.code.to_owned());

@@ -324,3 +324,9 @@ pub(super) fn our_fault() -> Failure {
     let message = "Something went wrong on our side. Please try again.".to_owned();
     Failure { code: "internal_error", message, retryable: true }
 }
+
+/// What a client hears when its conversation was deleted before the answer was whole.
+pub(super) fn erased() -> Failure {
+    let message = "This conversation was deleted. Please begin a new one.".to_owned();
+    Failure { code: "conversation_deleted", message, retryable: false }
+}

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use botplot_core::{ConversationId, MessageId};
 use botplot_engine::Error;
 use botplot_engine::chat::{self, Ask, Idempotency};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::auth::{Caller, Session, VisitorToken};
@@ -62,7 +63,12 @@ pub(crate) async fn create(
     fields: Fields,
 ) -> Result<Response, ApiError> {
     let arrived = Instant::now();
-    let idempotency = idempotency_key(&headers)?.map(|key| Idempotency::of(key, &fields.whole()));
+    let idempotency = idempotency_key(&headers)?.map(|key| {
+        let mut asked = fields.whole();
+        // The proof of an identity may be a fresh one each time; it says who asks, not what.
+        asked.remove("identity");
+        Idempotency::of(key, &Value::Object(asked))
+    });
     let body = ChatIn::read(fields)?;
     state.limits.visitor(caller.project.id, caller.class, &body.visitor_id, &caller.meter)?;
     let session = token.open(&state, &caller, &body.visitor_id, body.identity.as_ref()).await?;

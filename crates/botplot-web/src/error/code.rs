@@ -64,10 +64,13 @@ codes! {
     RateLimited "rate_limited" TOO_MANY_REQUESTS "Too many requests a minute; `Retry-After` says when to come back, and `RateLimit` which limit it was."
     TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too much at once; `Retry-After` says when to come back."
     TooManyTurns "too_many_turns" TOO_MANY_REQUESTS "Three messages of this conversation are waiting for an answer already; `Retry-After` says when to come back."
+    ConversationDeleted "conversation_deleted" CONFLICT "The conversation was deleted while its answer was being written; begin a new one."
+    KeyRevoked "key_revoked" UNAUTHORIZED "The API key was revoked while a stream was open."
     InternalError "internal_error" INTERNAL_SERVER_ERROR "A fault of the server; its log tells more under the request id."
     ModelFailed "model_failed" BAD_GATEWAY "The language model broke off in the middle of its answer."
     Busy "busy" SERVICE_UNAVAILABLE "The server cannot take it now; `Retry-After` says when to come back."
     NotReady "not_ready" SERVICE_UNAVAILABLE "The server is starting, stopping, or cannot reach its data."
+    AnswerInterrupted "answer_interrupted" SERVICE_UNAVAILABLE "The answer was cut by a restart of the server; send the message again."
     ServerRestarting "server_restarting" SERVICE_UNAVAILABLE "The server is restarting; send the message again."
 }
 
@@ -89,6 +92,7 @@ impl Code {
                 | Self::ModelFailed
                 | Self::Busy
                 | Self::NotReady
+                | Self::AnswerInterrupted
                 | Self::ServerRestarting
         )
     }

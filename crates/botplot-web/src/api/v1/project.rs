@@ -9,7 +9,6 @@ use axum::Json;
 use axum::extract::State;
 use botplot_core::project::Project;
 use botplot_engine::projects::settings::{self, Outcome};
-use serde_json::Value;
 
 use crate::auth::Owner;
 use crate::error::Fault;
@@ -49,7 +48,7 @@ pub(crate) async fn change(
     owner: Owner,
     mut fields: Fields,
 ) -> Result<Json<ProjectOut>, ApiError> {
-    let Value::Object(patch) = fields.whole() else { unreachable!("a body's fields are an object") };
+    let patch = fields.whole();
     read_only(&mut fields, &owner.project);
     let name = fields.text(&["name"]).map(|n| n.1);
     if let Some(fault) = name.as_deref().and_then(settings::check_name) {

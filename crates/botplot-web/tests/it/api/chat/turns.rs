@@ -69,6 +69,18 @@ async fn other_conversations_do_not_wait() {
 }
 
 #[tokio::test]
+async fn an_answer_whose_conversation_is_deleted_ends_by_saying_so() {
+    let model = slow_at_first().await;
+    let app = taught(&model).await;
+    let mut live = app.owner().open("/api/chat", json!({ "message": QUESTION, "visitorId": "v" })).await;
+    live.event().await.unwrap();
+    let path = format!("/api/v1/conversations/{}", live.conversation());
+    app.owner().send(http::Method::DELETE, &path, "").await.whole().await.is(200);
+    let error = &live.whole().await.last()["error"];
+    assert_eq!((&error["code"], &error["retryable"]), (&json!("conversation_deleted"), &json!(false)));
+}
+
+#[tokio::test]
 async fn an_answer_is_finished_although_its_client_has_left() {
     let model = FakeLlm::start().await;
     model.reply(Said::text("It takes three days.").first_after(std::time::Duration::from_millis(50)));
