@@ -1,7 +1,7 @@
 //! How often a visitor, an address and a key may call: token buckets in memory, each refilled evenly over a minute.
 //!
 //! A bucket is spent before any work is done for the request. What it holds afterwards travels with the request as a
-//! [`Meter`], from which the reply's `RateLimit` headers are written.
+//! `Meter`, from which the reply's `RateLimit` headers are written.
 
 mod bucket;
 mod clock;
