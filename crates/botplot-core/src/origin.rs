@@ -11,13 +11,13 @@ pub fn admits(allowed: &[String], origin: &str) -> bool {
     allowed.iter().any(|rule| matches(rule, &origin))
 }
 
-/// Why `rule` cannot stand in an allow-list, or `None` when it can.
+/// Why `rule` cannot stand in an allow-list, as the end of a sentence that starts with it, or `None` when it can.
 pub fn fault(rule: &str) -> Option<&'static str> {
     match rule.strip_prefix("*.") {
         Some(host) if parse(&format!("https://{host}")).is_some_and(|u| u.port().is_none()) => None,
-        Some(_) => Some("after `*.` only a host name may follow"),
+        Some(_) => Some("must have nothing but a host name after `*.`"),
         None if parse(rule).is_some() => None,
-        None => Some("an origin looks like `https://example.com` or `*.example.com`"),
+        None => Some("must be an origin such as `https://example.com` or `*.example.com`"),
     }
 }
 
