@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod resume;
 pub(crate) mod schema;
 pub(crate) mod stop;
+mod target;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
