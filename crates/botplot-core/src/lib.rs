@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod clock;
+pub mod color;
 pub mod conversation;
 pub mod courtesy;
 pub mod delivery;
