@@ -31,6 +31,12 @@ const TOOLS: &[Tool] = &[
         // It runs programs for x86-64, and only such a machine compiles them.
         is_there: || !cfg!(target_arch = "x86_64") || in_path("qemu-x86_64"),
     },
+    Tool {
+        name: "Chromium",
+        why: "the widget is tried in a real browser",
+        package: "chromium",
+        is_there: || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(in_path),
+    },
 ];
 
 /// Debian keeps the server programs of each version out of `PATH`.

@@ -1,0 +1,1 @@
+//! The journeys of a visitor, laid out by subject.
