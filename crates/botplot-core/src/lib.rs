@@ -14,6 +14,7 @@ pub mod ids;
 pub mod job;
 pub mod key;
 pub mod lead;
+pub mod letter;
 pub mod message;
 pub mod notice;
 pub mod origin;

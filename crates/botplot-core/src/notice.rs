@@ -18,6 +18,10 @@ pub enum Kind {
     SecretKeyInBrowser,
     /// A webhook endpoint was disabled, because it failed for days or said so itself.
     EndpointDisabled,
+    /// A source of knowledge could not be read.
+    SourceFailed,
+    /// A letter was given up: its server refused it, or could not be reached for days.
+    LetterFailed,
 }
 
 words!(Kind {
@@ -26,7 +30,22 @@ words!(Kind {
     SpendingAtLimit = "spending_at_limit",
     SecretKeyInBrowser = "secret_key_in_browser",
     EndpointDisabled = "endpoint_disabled",
+    SourceFailed = "source_failed",
+    LetterFailed = "letter_failed",
 });
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: &'static [Self] = &[
+        Self::MessagesNearLimit,
+        Self::MessagesAtLimit,
+        Self::SpendingAtLimit,
+        Self::SecretKeyInBrowser,
+        Self::EndpointDisabled,
+        Self::SourceFailed,
+        Self::LetterFailed,
+    ];
+}
 
 /// Something that the owner should know, told once per occasion.
 #[derive(Clone, Debug, PartialEq)]
