@@ -17,6 +17,7 @@ mod source;
 mod test;
 mod tidy;
 mod tools;
+mod widget;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         doc: "make the embedding model's weights again; `--check` only compares",
         run: model::run,
     },
+    Command { name: "widget", doc: "build the widget's script and say what it costs", run: widget::widget },
     Command { name: "build-time", doc: "time a clean release build", run: build_time::build_time },
 ];
 

@@ -1,0 +1,205 @@
+//! Builds the widget: words for the sources, the script from the sources, and how many bytes it costs.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::run::{cargo, locked, root};
+
+/// The tool that joins and minifies, a workspace of its own.
+const TOOL: &str = "tools/widget-build";
+/// The words in English: the list of names, in the order of the wire.
+pub(crate) const ENGLISH: &str = "widget/strings/en.json";
+/// Made from [`ENGLISH`].
+pub(crate) const WORDS: &str = "widget/src/strings.ts";
+/// What the server sends.
+pub(crate) const SCRIPT: &str = "widget/dist/w.js";
+/// Names of words that the server uses itself and does not send begin so.
+const SERVER_ONLY: &str = "default_";
+
+/// Builds the widget, and prints what it costs.
+pub(crate) fn widget(arguments: &[String]) -> Result<()> {
+    if let Some(argument) = arguments.first() {
+        bail!("`cargo xtask widget` takes no argument, and `{argument}` was given");
+    }
+    write(WORDS, words(&read(ENGLISH)?)?.as_bytes())?;
+    let script = [head(&root())?.as_bytes(), &minified()?].concat();
+    write(SCRIPT, &script)?;
+    println!("{SCRIPT}: {} bytes, {} after `gzip -9`", script.len(), gzipped(&script)?);
+    Ok(())
+}
+
+/// What the tool prints; its faults go to the terminal, with file and line.
+fn minified() -> Result<Vec<u8>> {
+    let manifest = format!("{TOOL}/Cargo.toml");
+    let mut command = cargo(["run", "--quiet", "--target-dir", "target/widget-build"]);
+    command.args(["--manifest-path", &manifest]).args(locked()).args(["--", "widget"]);
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start `{TOOL}`"))?;
+    if !output.status.success() {
+        bail!("the widget was not built: see above");
+    }
+    Ok(output.stdout)
+}
+
+/// The module of words that the sources import.
+pub(crate) fn words(english: &str) -> Result<String> {
+    let Entries(entries) =
+        serde_json::from_str(english).with_context(|| format!("`{ENGLISH}` is no list of words"))?;
+    let mut text =
+        "// The interface's words in English, and the place of each in a configuration's `strings`.\n\
+        // Made by `cargo xtask widget` from strings/en.json.\n\n"
+            .to_owned();
+    let mut list = String::new();
+    let sent = entries.iter().filter(|(name, _)| !name.starts_with(SERVER_ONLY));
+    for (at, (name, word)) in sent.enumerate() {
+        if !name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+            bail!("`{ENGLISH}`: `{name}` is no name: only small letters and `_`");
+        }
+        writeln!(text, "export const {} = {at};", name.to_ascii_uppercase())?;
+        writeln!(list, "  {},", serde_json::to_string(word)?)?;
+    }
+    write!(text, "\nexport const english = [\n{list}];\n")?;
+    Ok(text)
+}
+
+/// Names and words in the order of the file.
+pub(crate) struct Entries(pub(crate) Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> serde::de::Visitor<'de> for InOrder {
+            type Value = Entries;
+            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str("an object of strings")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        from.deserialize_map(InOrder)
+    }
+}
+
+/// The script's first line: which sources it was built from. Sixteen digits tell them apart, and more would cost bytes.
+pub(crate) fn head(root: &Path) -> Result<String> {
+    let mut files = vec!["widget/w.css".to_owned(), format!("{TOOL}/Cargo.lock")];
+    for (folder, end) in [("widget/src", ".ts"), ("tools/widget-build/src", ".rs")] {
+        let entries =
+            std::fs::read_dir(root.join(folder)).with_context(|| format!("cannot read `{folder}`"))?;
+        for entry in entries {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name.ends_with(end) {
+                files.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    files.sort_unstable();
+    let mut hash = Sha256::new();
+    for file in files {
+        let bytes = std::fs::read(root.join(&file)).with_context(|| format!("cannot read `{file}`"))?;
+        hash.update(format!("{file} {}\n", bytes.len()));
+        hash.update(bytes);
+    }
+    let digits =
+        hash.finalize().iter().take(8).fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"));
+    Ok(format!("//{digits}\n"))
+}
+
+/// How many bytes `gzip -9` makes of these.
+pub(crate) fn gzipped(bytes: &[u8]) -> Result<usize> {
+    let mut gzip = Command::new("gzip");
+    gzip.args(["-9", "--no-name", "--stdout"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = gzip.spawn().context("cannot start `gzip`: install it")?;
+    let mut input = child.stdin.take().context("gzip has no input")?;
+    // Its output is a few kilobytes: the pipe holds them while it is fed.
+    input.write_all(bytes).context("cannot write to gzip")?;
+    drop(input);
+    let output = child.wait_with_output().context("gzip broke off")?;
+    if !output.status.success() {
+        bail!("gzip failed: {}", output.status);
+    }
+    Ok(output.stdout.len())
+}
+
+/// The text of a file of the repository.
+pub(crate) fn read(path: &str) -> Result<String> {
+    std::fs::read_to_string(root().join(path)).with_context(|| format!("cannot read `{path}`"))
+}
+
+/// Writes a file of the repository, unless it says this already.
+fn write(path: &str, bytes: &[u8]) -> Result<()> {
+    let file = root().join(path);
+    if std::fs::read(&file).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder of `{path}`"))?;
+    }
+    std::fs::write(&file, bytes).with_context(|| format!("cannot write `{path}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_constants_in_their_order() {
+        let english = r#"{"send": "Send \"it\"", "default_title": "Chat", "log": "Talk"}"#;
+        let text = words(english).unwrap();
+        let (_, code) = text.split_once("\n\n").unwrap();
+        assert_eq!(
+            code,
+            "export const SEND = 0;\nexport const LOG = 1;\n\nexport const english = [\n  \"Send \\\"it\\\"\",\n  \"Talk\",\n];\n"
+        );
+        assert!(words(r#"{"a b": ""}"#).unwrap_err().to_string().contains("`a b` is no name"));
+        assert!(words(r#"{"a": 1}"#).is_err());
+    }
+
+    #[test]
+    fn the_head_changes_with_every_source() {
+        let folder = std::env::temp_dir().join(format!("botplot-xtask-widget-{}", std::process::id()));
+        let put = |path: &str, text: &str| {
+            let file = folder.join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        };
+        for path in [
+            "widget/w.css",
+            "widget/src/w.ts",
+            "tools/widget-build/Cargo.lock",
+            "tools/widget-build/src/main.rs",
+        ] {
+            put(path, "");
+        }
+        let mut heads = vec![head(&folder).unwrap()];
+        put("widget/src/w.ts", "1");
+        heads.push(head(&folder).unwrap());
+        put("widget/w.css", "1");
+        heads.push(head(&folder).unwrap());
+        put("widget/src/a.ts", "");
+        heads.push(head(&folder).unwrap());
+        put("tools/widget-build/src/main.rs", "1");
+        heads.push(head(&folder).unwrap());
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(heads.iter().all(|head| head.len() == 19 && head.starts_with("//") && head.ends_with('\n')));
+        heads.sort_unstable();
+        heads.dedup();
+        assert_eq!(heads.len(), 5);
+    }
+
+    #[test]
+    fn bytes_are_counted_after_compression() {
+        assert!((20..40).contains(&gzipped(&[b'a'; 1_000]).unwrap()));
+    }
+}
