@@ -1,4 +1,4 @@
-//! Every outgoing HTTP request: address vetting, time limits and size limits in one place.
+//! Every outgoing HTTP request and letter: address vetting, time limits and size limits in one place.
 //!
 //! No other crate builds an HTTP client (clippy forbids it). A request names its [`Policy`]: what a
 //! tenant or a web page chose is vetted, address by address and redirect by redirect; what the operator
@@ -7,6 +7,7 @@
 mod client;
 mod config;
 mod error;
+pub mod mail;
 mod resolve;
 mod tls;
 mod vet;

@@ -1,5 +1,5 @@
 //! Stand-ins for the world around BotPlot, for tests and benchmarks only: a language model that follows a script,
-//! a receiver of webhooks, a PostgreSQL of the test's own.
+//! a receiver of webhooks, one of letters, a PostgreSQL of the test's own.
 
 #[cfg(feature = "app")]
 pub mod app;
@@ -7,4 +7,6 @@ pub mod client;
 pub mod fake_llm;
 pub mod postgres;
 pub mod server;
+#[cfg(feature = "smtp")]
+pub mod smtp_receiver;
 pub mod webhook_receiver;

@@ -4,6 +4,7 @@
 
 mod hostile_urls;
 mod limits;
+mod mail;
 mod posting;
 mod rebinding;
 mod server;
