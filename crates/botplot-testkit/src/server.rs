@@ -55,8 +55,16 @@ impl Server {
     }
 
     /// As [`Server::start`], from a prepared command.
-    pub async fn start_with(mut command: Command, variables: &[(&str, String)]) -> io::Result<Self> {
-        let address = free_address()?;
+    pub async fn start_with(command: Command, variables: &[(&str, String)]) -> io::Result<Self> {
+        Self::start_at(free_address()?, command, variables).await
+    }
+
+    /// As [`Server::start_with`], listening there: where a page expects the server again after a crash.
+    pub async fn start_at(
+        address: SocketAddr,
+        mut command: Command,
+        variables: &[(&str, String)],
+    ) -> io::Result<Self> {
         let start = Instant::now();
         let child = command
             .args(["serve", "--listen", &address.to_string()])

@@ -1,1 +1,3 @@
 //! The journeys of a visitor, laid out by subject.
+
+mod harness;
