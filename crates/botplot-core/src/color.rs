@@ -20,7 +20,7 @@ pub const WHITE: Color = Color([0xff, 0xff, 0xff]);
 pub const READABLE: f64 = 4.5;
 
 /// The colours that a widget paints its accents with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Palette {
     /// The ground of the header, the launcher and the visitor's bubbles: the owner's colour, darkened only where no
     /// text could be read on it.

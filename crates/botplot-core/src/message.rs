@@ -73,6 +73,9 @@ pub struct Outcome {
     pub handled_by: String,
     /// What the visitor may want to ask next.
     pub suggestions: Vec<String>,
+    /// True when the bot said that it does not know.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
 }
 
 /// One message of a conversation.

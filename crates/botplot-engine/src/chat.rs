@@ -94,6 +94,8 @@ pub struct Final {
     pub handled_by: HandledBy,
     /// What the visitor may want to ask next.
     pub suggestions: Vec<String>,
+    /// True when the bot said that it does not know.
+    pub refused: bool,
     /// How the answer came about, for the figures: `greeted`, `refused`, `quoted`, `written`, `silent` or `replayed`.
     pub how: &'static str,
 }

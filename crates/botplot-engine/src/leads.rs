@@ -1,14 +1,58 @@
-//! Leads: what a visitor says of themselves with a message is kept, and told when it is new.
+//! Leads: what a visitor says of themselves, with a message or in a form, is kept, and told when it is new.
 
-use botplot_core::conversation::Conversation;
+use botplot_core::conversation::{Conversation, Proof, Status};
 use botplot_core::event::Event;
 use botplot_core::lead::{Change, Lead, change};
 use botplot_core::visitor::VisitorInfo;
-use botplot_core::{LeadId, MessageId, SessionId};
+use botplot_core::{ConversationId, LeadId, MessageId, ProjectId, SessionId};
 use botplot_store::Tx;
 use serde_json::Map;
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, outbox};
+
+/// Keeps what a visitor says of themselves in a form, as if a message had carried it. What is not open to whoever shows
+/// `proof` is not found.
+pub async fn leave(
+    engine: &Engine,
+    project: ProjectId,
+    id: ConversationId,
+    visitor: Option<&str>,
+    proof: &Proof,
+    info: VisitorInfo,
+) -> Result<(), Error> {
+    if !info.is_lead() {
+        return Err(Error::invalid("visitor_info", "must have a `name`, an `email` or a `phone`"));
+    }
+    let (own, visitor, proof) = (engine.clone(), visitor.map(str::to_owned), proof.clone());
+    let kept = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            let found = tx.find_conversation(project, id).await?;
+            let found = found.filter(|c| c.may_open(visitor.as_deref(), &proof));
+            keep(tx, &own, found.ok_or(Error::NotFound)?, &proof, &info).await
+        })
+    });
+    kept.await?;
+    engine.0.outbox.wake();
+    Ok(())
+}
+
+async fn keep(
+    tx: &mut Tx,
+    engine: &Engine,
+    mut conversation: Conversation,
+    proof: &Proof,
+    info: &VisitorInfo,
+) -> Result<(), Error> {
+    if conversation.status == Status::Archived {
+        return Err(Error::Conflict("conversation_archived"));
+    }
+    conversation.visitor_info.merge(info);
+    conversation.updated_at = engine.clock().now();
+    tx.save_conversation(&conversation).await?;
+    let session = if let Proof::Session(session) = proof { Some(*session) } else { conversation.session };
+    let told = capture(tx, engine, &conversation, session, info, None).await?;
+    outbox::emit(tx, engine, conversation.project, told.as_slice()).await
+}
 
 /// Keeps the lead in `info`, if there is one, as left when the conversation last changed, and returns the event when
 /// it is new or changed.
@@ -16,9 +60,9 @@ pub(crate) async fn capture(
     tx: &mut Tx,
     engine: &Engine,
     conversation: &Conversation,
-    session: SessionId,
+    session: Option<SessionId>,
     info: &VisitorInfo,
-    message: MessageId,
+    message: Option<MessageId>,
 ) -> Result<Option<Event>, Error> {
     if !info.is_lead() {
         return Ok(None);
@@ -28,7 +72,7 @@ pub(crate) async fn capture(
         project: conversation.project,
         visitor_id: conversation.visitor_id.clone(),
         conversation: conversation.id,
-        session: Some(session),
+        session,
         name: None,
         email: None,
         phone: None,
@@ -50,7 +94,7 @@ pub(crate) async fn capture(
     };
     Ok(Some(Event::LeadCaptured {
         conversation_id: conversation.id,
-        message_id: Some(message),
+        message_id: message,
         visitor_id: lead.visitor_id,
         lead_id: lead.id,
         name: lead.name,

@@ -12,7 +12,7 @@ pub mod identity;
 mod indexes;
 pub mod jobs;
 pub mod keys;
-mod leads;
+pub mod leads;
 pub mod live;
 mod outbox;
 pub mod projects;

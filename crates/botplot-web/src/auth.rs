@@ -5,5 +5,5 @@ mod api_key;
 pub(crate) mod identity;
 mod visitor;
 
-pub(crate) use api_key::{Caller, Owner};
+pub(crate) use api_key::{Caller, Owner, PageCaller};
 pub(crate) use visitor::{Session, Shown, VisitorToken};

@@ -16,12 +16,13 @@ pub mod metrics;
 mod middleware;
 mod openai;
 pub mod openapi;
+mod packed;
 mod page;
 mod pages;
 mod router;
 mod sse;
 mod state;
-mod widget;
+pub mod widget;
 
 pub use error::{ApiError, Code};
 pub use router::router;

@@ -47,7 +47,7 @@ impl Document {
         events::add(&mut api);
         let mut text = api.to_pretty_json().expect("strings and numbers always serialise");
         text.push('\n');
-        let tag = tag(&text);
+        let tag = tag(text.as_bytes());
         Arc::new(Self { api, page: OnceLock::new(), tag, text })
     }
 }

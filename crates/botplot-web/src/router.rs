@@ -46,8 +46,10 @@ pub(crate) fn documented() -> (Router<AppState>, OpenApi) {
         .routes(routes!(api::chat::history::messages))
         .routes(routes!(api::chat::feedback::create))
         .routes(routes!(api::chat::handoff::create))
+        .routes(routes!(api::chat::lead::create))
         .routes(routes!(api::chat::close::create))
         .routes(routes!(api::chat::stop::create))
+        .routes(routes!(widget::config::show))
         .routes(routes!(widget::session::create))
         .routes(routes!(widget::logo::show))
         // For owners: secret key.

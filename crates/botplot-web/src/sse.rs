@@ -54,6 +54,10 @@ pub(crate) struct FinalOut<'a> {
     handled_by: &'static str,
     /// What the visitor may want to ask next.
     suggestions: &'a [String],
+    /// True when the bot said that it does not know; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    refused: bool,
 }
 
 impl<'a> FinalOut<'a> {
@@ -69,6 +73,7 @@ impl<'a> FinalOut<'a> {
             handoff_requested: last.handoff_requested,
             handled_by: last.handled_by.as_str(),
             suggestions: &last.suggestions,
+            refused: last.refused,
         }
     }
 }
@@ -338,6 +343,7 @@ mod tests {
             handoff_requested: false,
             handled_by: HandledBy::Ai,
             suggestions: vec!["Next?".into()],
+            refused: false,
             how: "written",
         }))
     }

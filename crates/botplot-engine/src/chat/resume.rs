@@ -100,6 +100,7 @@ pub(super) fn last_event(conversation: &Conversation, message: &Message) -> Turn
         last.handled_by = HandledBy::parse(&outcome.handled_by).unwrap_or(last.handled_by);
         last.handoff_requested = outcome.handoff_requested;
         last.suggestions = outcome.suggestions;
+        last.refused = outcome.refused;
     }
     if message.content.is_empty() && message.state != State::Complete {
         last.message = None;

@@ -77,7 +77,7 @@ impl Generation {
             Plan::Greet(kind) => {
                 Draft { how: "greeted", ..self.say(&kind_word(kind, &project.settings.widget.welcome)) }
             }
-            Plan::Refuse => Draft { how: "refused", ..self.say(&project.settings.refusal.clone()) },
+            Plan::Refuse => Draft { how: turn::REFUSED, ..self.say(&project.settings.refusal.clone()) },
             Plan::Extract => self.quote(&found),
             Plan::Generate if spending::is_spent(engine, project).await? => self.quote(&found),
             Plan::Generate => self.generate(model.as_deref(), &found, &history, stopped).await?,
@@ -117,7 +117,7 @@ impl Generation {
     fn quote(&self, found: &Retrieved) -> Draft {
         let quoted = quote::best(&self.ask.message, found);
         if quoted.text.is_empty() {
-            return Draft { how: "refused", ..self.say(&self.ask.project.settings.refusal) };
+            return Draft { how: turn::REFUSED, ..self.say(&self.ask.project.settings.refusal) };
         }
         Draft { used: quoted.used, how: "quoted", ..self.say(&quoted.text) }
     }

@@ -18,6 +18,8 @@ use crate::{Engine, Error, leads, outbox};
 
 /// The metric of `usage` that counts answers by month.
 pub const METRIC: &str = "messages";
+/// How an answer came about that the knowledge does not cover.
+pub(super) const REFUSED: &str = "refused";
 
 /// What stands in the store once a message was taken in.
 pub(super) struct Opened {
@@ -60,8 +62,8 @@ async fn take_in(
     if effects.contains(&Effect::StatusChanged) {
         live::record(tx, &engine, &conversation, &LiveEvent::Status).await?;
     }
-    let lead =
-        leads::capture(tx, &engine, &conversation, ask.session, &ask.visitor_info, question_id).await?;
+    let (session, info) = (Some(ask.session), &ask.visitor_info);
+    let lead = leads::capture(tx, &engine, &conversation, session, info, Some(question_id)).await?;
     let asked_now = effects.contains(&Effect::HandoffRequested);
     let events = arrival(&conversation, &question, ask.conversation.is_none(), lead, asked_now);
     outbox::emit(tx, &engine, conversation.project, &events).await?;
@@ -250,6 +252,7 @@ async fn put_away(
         sources: answer.sources.clone(),
         confidence: answer.confidence,
         suggestions,
+        refused: how == REFUSED,
         how,
         ..silence(&conversation)
     };
@@ -295,6 +298,7 @@ fn outcome(last: &Final) -> Outcome {
         handoff_requested: last.handoff_requested,
         handled_by: last.handled_by.as_str().to_owned(),
         suggestions: last.suggestions.clone(),
+        refused: last.refused,
     }
 }
 
@@ -309,6 +313,7 @@ pub(super) fn silence(conversation: &Conversation) -> Final {
         handoff_requested: conversation.handoff_requested,
         handled_by: conversation.handled_by,
         suggestions: Vec::new(),
+        refused: false,
         how: "silent",
     }
 }

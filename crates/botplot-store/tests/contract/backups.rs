@@ -30,6 +30,7 @@ async fn fill(rig: &Rig) {
         handoff_requested: true,
         handled_by: "ai".into(),
         suggestions: vec!["Wie „ü“?".into()],
+        refused: false,
     });
     message.confidence = Some(0.1 + 0.2);
     message.sources = vec![botplot_core::message::SourceRef {

@@ -74,6 +74,7 @@ pub(crate) async fn a_message_is_kept_with_all_that_is_known_of_it(rig: Rig) {
         handoff_requested: true,
         handled_by: "human".into(),
         suggestions: vec!["And \"then\"?".into()],
+        refused: true,
     };
     let message = Message {
         author: Some("Jo".into()),

@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod feedback;
 pub(crate) mod handoff;
 pub(crate) mod history;
+pub(crate) mod lead;
 pub(crate) mod resume;
 pub(crate) mod schema;
 pub(crate) mod stop;

@@ -1,13 +1,14 @@
-//! API keys: `Authorization: Bearer KEY` or `x-api-key: KEY`.
+//! API keys: `Authorization: Bearer KEY` or `x-api-key: KEY`; for what a page loads without a preflight, `?key=KEY`.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use botplot_core::key::{Class, Key, KeyRecord};
 use botplot_core::origin;
 use botplot_core::project::Project;
 use botplot_engine::keys;
 
+use crate::error::Fault;
 use crate::limits::Meter;
 use crate::{ApiError, AppState, Code, Peer};
 
@@ -26,6 +27,10 @@ pub(crate) struct Caller {
     pub(crate) meter: Meter,
 }
 
+/// A [`Caller`] whose key may also stand in the query, as `key`: a page's request with a header of its own would cost it
+/// a preflight.
+pub(crate) struct PageCaller(pub(crate) Caller);
+
 /// A caller of `/api/v1` and `/v1`: a secret key, of a project whose plan has the API.
 pub(crate) struct Owner {
     /// The project that the key opens.
@@ -38,11 +43,19 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let caller = admit(parts, state).await?;
-        if from_admitted_origin(&parts.headers, &caller.project) {
-            return Ok(caller);
-        }
-        Err(ApiError::new(Code::OriginNotAllowed))
+        let sent = sent_key(&parts.headers).and_then(|key| key.ok_or(ApiError::new(Code::Unauthorized)));
+        admit(parts, state, sent).await?.from_admitted_origin(&parts.headers)
+    }
+}
+
+impl FromRequestParts<AppState> for PageCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let queried = queried_keys(parts.uri.query().unwrap_or_default());
+        let sent = sent_key(&parts.headers).and_then(|key| the_one(key, &queried));
+        let caller = admit(parts, state, sent).await?;
+        caller.from_admitted_origin(&parts.headers).map(Self)
     }
 }
 
@@ -50,7 +63,8 @@ impl FromRequestParts<AppState> for Owner {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let Caller { project, class, key, .. } = admit(parts, state).await?;
+        let sent = sent_key(&parts.headers).and_then(|key| key.ok_or(ApiError::new(Code::Unauthorized)));
+        let Caller { project, class, key, .. } = admit(parts, state, sent).await?;
         if class == Class::Publishable {
             return Err(ApiError::new(Code::InsufficientScope));
         }
@@ -64,16 +78,17 @@ impl FromRequestParts<AppState> for Owner {
     }
 }
 
-async fn admit(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
+async fn admit(parts: &Parts, state: &AppState, sent: Result<&[u8], ApiError>) -> Result<Caller, ApiError> {
     let headers = &parts.headers;
     let meter = parts.extensions.get::<Meter>().cloned().unwrap_or_default();
     let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
-    let found = find_key(headers, state).await;
+    let found = match sent {
+        Ok(key) => find_key(key, state).await,
+        Err(refusal) => Err(refusal),
+    };
     match &found {
         Ok(record) => state.limits.key(record, peer, &meter)?,
-        Err(error) if error.code().status() == StatusCode::UNAUTHORIZED => {
-            state.limits.stranger(peer, &meter)?;
-        }
+        Err(error) if error.code().status().is_client_error() => state.limits.stranger(peer, &meter)?,
         Err(_) => {}
     }
     let record = found?;
@@ -92,9 +107,8 @@ async fn admit(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
 }
 
 /// The record of the key that was sent, if there is one and it is live.
-async fn find_key(headers: &HeaderMap, state: &AppState) -> Result<KeyRecord, ApiError> {
+async fn find_key(sent: &[u8], state: &AppState) -> Result<KeyRecord, ApiError> {
     let unknown = || ApiError::new(Code::Unauthorized);
-    let sent = sent_key(headers)?.ok_or_else(unknown)?;
     let key = std::str::from_utf8(sent).ok().and_then(Key::parse).ok_or_else(unknown)?;
     keys::admit(&state.engine, &key).await?.ok_or_else(unknown)
 }
@@ -111,20 +125,41 @@ fn sent_key(headers: &HeaderMap) -> Result<Option<&[u8]>, ApiError> {
     Ok(first)
 }
 
+/// The values of `key` in a query.
+fn queried_keys(query: &str) -> Vec<String> {
+    let values = url::form_urlencoded::parse(query.as_bytes());
+    let keys = values.filter(|(name, _)| name == "key").map(|(_, value)| value.trim().to_owned());
+    keys.filter(|key| !key.is_empty()).collect()
+}
+
+/// The one key among a header's and the query's.
+fn the_one<'a>(header: Option<&'a [u8]>, queried: &'a [String]) -> Result<&'a [u8], ApiError> {
+    let mut keys = header.into_iter().chain(queried.iter().map(String::as_bytes));
+    let missing =
+        || Fault { field: "key".to_owned(), message: "is required: your publishable key".to_owned() };
+    let first = keys.next().ok_or_else(|| ApiError::invalid(vec![missing()]))?;
+    if keys.all(|key| key == first) { Ok(first) } else { Err(ApiError::new(Code::AmbiguousCredentials)) }
+}
+
 /// What follows `Bearer`; other schemes, such as those of a proxy in front, are not ours.
 fn bearer(value: &HeaderValue) -> Option<&[u8]> {
     let (scheme, rest) = value.as_bytes().split_at_checked(7)?;
     scheme.eq_ignore_ascii_case(b"bearer ").then(|| rest.trim_ascii())
 }
 
-fn from_admitted_origin(headers: &HeaderMap, project: &Project) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    // The browser vouches that one of our own pages is asking, such as `/try`.
-    if headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin") {
-        return true;
+impl Caller {
+    /// The caller, unless the request comes from a page of an origin that the project does not admit.
+    fn from_admitted_origin(self, headers: &HeaderMap) -> Result<Self, ApiError> {
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(self) };
+        // The browser vouches that one of our own pages is asking, such as `/c/…`.
+        let own_page = headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin");
+        // An origin that cannot be read matches no rule.
+        let origin = origin.to_str().unwrap_or("null");
+        if own_page || origin::admits(&self.project.settings.origins, origin) {
+            return Ok(self);
+        }
+        Err(ApiError::new(Code::OriginNotAllowed))
     }
-    // An origin that cannot be read matches no rule.
-    origin::admits(&project.settings.origins, origin.to_str().unwrap_or("null"))
 }
 
 #[cfg(test)]
@@ -149,6 +184,24 @@ mod tests {
         check(&[("authorization", "Basic k")], Ok(None));
         check(&[("authorization", "Basic b"), ("x-api-key", "k")], Ok(Some("k")));
         check(&[("authorization", "Bearer"), ("x-api-key", "")], Ok(None));
+    }
+
+    #[test]
+    fn a_page_may_put_its_key_into_the_query() {
+        let check = |header: Option<&str>, query: &str, expected: Result<&str, Code>| {
+            let queried = queried_keys(query);
+            let found = the_one(header.map(str::as_bytes), &queried).map_err(|e| e.code());
+            assert_eq!(found, expected.map(str::as_bytes), "{header:?} {query}");
+        };
+        check(None, "lang=de&key=k&x", Ok("k"));
+        check(None, "key=%6b&key=+k+", Ok("k"));
+        check(Some("k"), "", Ok("k"));
+        check(Some("k"), "key=k", Ok("k"));
+        check(None, "key=k&key=j", Err(Code::AmbiguousCredentials));
+        check(Some("j"), "key=k", Err(Code::AmbiguousCredentials));
+        for none in ["", "key", "key=", "key=%20&key=", "keys=k", "lang=key"] {
+            check(None, none, Err(Code::InvalidRequest));
+        }
     }
 
     #[test]

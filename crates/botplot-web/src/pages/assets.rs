@@ -37,7 +37,7 @@ const ASSETS: &[Asset] = &[
 /// One file; who has it already gets 304.
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
     let Some(asset) = ASSETS.iter().find(|a| a.name == name) else { return Err(no_such_address().await) };
-    let tag = tag(asset.text);
+    let tag = tag(asset.text.as_bytes());
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|sent| *sent == tag);
     let caching = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if known {
@@ -47,7 +47,7 @@ pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result
 }
 
 /// What tells a text from other versions of it, as `ETag` wants it.
-pub(crate) fn tag(text: &str) -> HeaderValue {
+pub(crate) fn tag(text: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let quoted = format!("\"{:016x}\"", hasher.finish());

@@ -43,6 +43,12 @@ async fn a_request_is_logged_by_its_id_and_without_what_is_private() {
     let (publishable, secret) = (app.project().publishable.expose(), app.project().secret.expose());
     app.stranger().get(&format!("/try/{publishable}?key={secret}")).await.is(200);
     app.stranger().get(&format!("/{secret}")).await.is(404);
+    app.stranger().get(&format!("/widget/config?key={publishable}")).await.is(200);
+    app.stranger()
+        .with("origin", "https://a.example")
+        .get(&format!("/widget/config?key={secret}"))
+        .await
+        .is(200);
     let other = if secret.ends_with('0') { '1' } else { '0' };
     let wrong = format!("{}{other}", &secret[..secret.len() - 1]);
     app.stranger().with("x-api-key", &wrong).post("/api/chat", json!({})).await.is(401);

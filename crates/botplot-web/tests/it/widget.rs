@@ -1,3 +1,4 @@
 //! `/widget`.
 
+mod config;
 mod session;

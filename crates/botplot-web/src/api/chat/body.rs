@@ -64,7 +64,8 @@ fn cleaned(fields: &mut Fields, text: &str) -> String {
     })
 }
 
-fn visitor_details(fields: &mut Fields, name: &str, values: Map<String, Value>) -> VisitorInfo {
+/// Notes every fault of a visitor's details; what is without one is kept.
+pub(super) fn visitor_details(fields: &mut Fields, name: &str, values: Map<String, Value>) -> VisitorInfo {
     let mut info = VisitorInfo(values);
     // It names one fault at a time; without the faulty detail it names the next.
     while let Some((detail, why)) = info.fault() {

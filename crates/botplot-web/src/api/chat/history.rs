@@ -119,6 +119,10 @@ struct MessageOut<'a> {
     /// How likely it is that the knowledge covers the question; null for what people wrote.
     #[schema(required, minimum = 0, maximum = 1, example = 0.87)]
     confidence: Option<f64>,
+    /// True when the bot said that it does not know; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    refused: bool,
 }
 
 /// A person who writes in the bot's place.
@@ -285,6 +289,7 @@ impl<'a> MessageOut<'a> {
                 .map(|name| AuthorOut { r#type: Author::human("").r#type, name }),
             rating: message.rating.map(botplot_core::message::Rating::as_str),
             confidence: message.confidence,
+            refused: message.outcome.as_ref().is_some_and(|outcome| outcome.refused),
         }
     }
 }

@@ -13,7 +13,8 @@ pub(super) enum Door {
     Owner,
 }
 
-/// What goes with a call. `$conversation` and the like stand for ids, `$visitor` for the caller's visitor.
+/// What goes with a call. `$conversation` and the like stand for ids, `$visitor` for the caller's visitor,
+/// `$key` for the caller's key.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Body {
     /// Nothing.
@@ -87,8 +88,16 @@ pub(super) const LINES: &[Line] = &[
         Json(r#"{"visitorId":"$visitor","conversationId":"$conversation"}"#),
         200,
     ),
+    line(
+        "POST",
+        "/api/chat/lead",
+        Visitor,
+        Json(r#"{"visitorId":"$visitor","conversationId":"$conversation","visitor_info":{"phone":"12"}}"#),
+        200,
+    ),
     line("POST", "/api/chat/close", Visitor, Json(r#"{"conversationId":"$conversation"}"#), 200),
     line("POST", "/api/chat/stop", Visitor, Json(r#"{"conversationId":"$conversation"}"#), 200),
+    asking("/widget/config", "?key=$key&lang=en", 0),
     line("POST", "/widget/session", Visitor, Json(r#"{"visitorId":"$visitor"}"#), 200),
     line("GET", "/widget/logo/{project}/{hash}", Open, None, 200),
     line("GET", "/api/v1/conversations", Owner, None, 200),

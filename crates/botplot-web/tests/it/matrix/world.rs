@@ -163,9 +163,20 @@ impl World {
             Caller::VisitorA2 => "abe",
             _ => things.map_or("ann", |t| t.visitor),
         };
-        let text = text.replace("$visitor", visitor);
+        let text = text.replace("$visitor", visitor).replace("$key", self.key_of(caller));
         let text = text.replace("$conversation", things.map_or(RANDOM, |t| &t.conversation));
         text.replace("$message", things.map_or(RANDOM, |t| &t.message))
+    }
+
+    fn key_of(&self, caller: Caller) -> &str {
+        match caller {
+            Caller::Nobody => "bp_pub_of_nobody",
+            Caller::PublishableB => self.b.publishable.expose(),
+            Caller::SecretA => self.a.secret.expose(),
+            Caller::SecretB => self.b.secret.expose(),
+            Caller::Revoked => self.revoked.expose(),
+            Caller::PublishableA | Caller::VisitorA1 | Caller::VisitorA2 => self.a.publishable.expose(),
+        }
     }
 
     fn of(&self, owner: Owner) -> &Things {

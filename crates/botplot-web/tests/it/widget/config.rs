@@ -1,0 +1,198 @@
+//! `GET /widget/config`.
+
+use botplot_core::key::Class;
+use botplot_testkit::app::{Actor, Reply, TestApp};
+use http::Method;
+use serde_json::{Value, json};
+
+const SHOP: &str = "https://shop.example";
+
+fn address(key: &str, lang: &str) -> String {
+    format!("/widget/config?key={key}&lang={lang}")
+}
+
+/// What a page of the shop gets: no header of its own, as a browser sends it.
+async fn page(app: &TestApp, lang: &str) -> Reply {
+    app.stranger().with("origin", SHOP).get(&address(app.project().publishable.expose(), lang)).await
+}
+
+fn is_readable_by_the_shop(reply: &Reply) {
+    assert_eq!(reply.header("access-control-allow-origin"), Some(SHOP), "{}", reply.text());
+    let vary: Vec<_> = reply.headers.get_all("vary").iter().map(|v| v.to_str().unwrap()).collect();
+    assert!(vary.contains(&"Origin"), "{vary:?}");
+}
+
+#[tokio::test]
+async fn a_page_gets_what_the_owner_set() {
+    let app = TestApp::start().await;
+    let patch = json!({
+        "widget": {
+            "title": "Ask us", "color": "#ffd400", "position": "left", "offset": { "x": 4, "y": 8 }, "radius": 3,
+            "theme": "dark", "welcome": "Hi!", "starters": ["Where?"], "strings": { "send": "Go" },
+        },
+        "handoff": { "enabled": false },
+        "lead_form": { "when": ["before"], "fields": ["phone"], "title": "Call you?", "consent": "I agree." },
+    });
+    let json = app.owner().with("content-type", "application/json");
+    json.send(Method::PATCH, "/api/v1/project", patch.to_string()).await.whole().await.is(200);
+    let reply = page(&app, "en").await.is(200);
+    is_readable_by_the_shop(&reply);
+    assert_eq!(reply.header("content-type"), Some("application/json"));
+    assert_eq!(reply.header("cache-control"), Some("max-age=60"));
+    let mut config = reply.json();
+    let strings = config.as_object_mut().unwrap().remove("strings").unwrap();
+    assert_eq!(
+        config,
+        json!({
+            "widget": {
+                "title": "Ask us", "color": "#ffd400", "logo_url": null, "position": "left",
+                "offset": { "x": 4, "y": 8 }, "radius": 3, "theme": "dark", "welcome": "Hi!", "starters": ["Where?"],
+            },
+            "colors": { "accent": "#ffd400", "on_accent": "#101316", "light": config["colors"]["light"], "dark": "#ffd400" },
+            "handoff": false,
+            "lead_form": { "when": ["before"], "fields": ["phone"], "title": "Call you?", "consent": "I agree." },
+            "lang": "en", "dir": "ltr",
+        })
+    );
+    let strings: Vec<_> = strings.as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+    assert!(strings.contains(&"Go") && !strings.contains(&"Send") && strings.contains(&"Close chat"));
+    let v1 = app.owner().get("/api/v1/project").await.is(200).json();
+    for name in ["title", "color", "position", "offset", "radius", "theme", "welcome", "starters"] {
+        assert_eq!(config["widget"][name], v1["widget"][name], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_logo_has_its_whole_address() {
+    let app = TestApp::start().await;
+    let png = app.owner().with("content-type", "image/png");
+    let bytes = b"\x89PNG\r\n\x1a\n rest".to_vec();
+    let put = png.send(Method::PUT, "/api/v1/project/logo", bytes).await.whole().await.is(200);
+    let config = page(&app, "").await.is(200).json();
+    assert_eq!(config["widget"]["logo_url"], put.json()["logo_url"]);
+    assert!(config["widget"]["logo_url"].as_str().unwrap().starts_with("https://chat.example/widget/logo/"));
+}
+
+#[tokio::test]
+async fn a_change_shows_at_once_and_what_is_known_is_not_sent_again() {
+    let app = TestApp::start().await;
+    let first = page(&app, "en").await.is(200);
+    let tag = first.header("etag").unwrap().to_owned();
+    let key = app.project().publishable.expose();
+    let asking = |tag: &str| app.stranger().with("origin", SHOP).with("if-none-match", tag);
+    let again = asking(&tag).get(&address(key, "en")).await.is(304);
+    is_readable_by_the_shop(&again);
+    assert!(again.body.is_empty());
+    assert_eq!(
+        (again.header("etag"), again.header("cache-control")),
+        (Some(tag.as_str()), Some("max-age=60"))
+    );
+    asking(&format!("\"x\", {tag}")).get(&address(key, "en")).await.is(304);
+    asking("\"x\"").get(&address(key, "en")).await.is(200);
+    app.set(|s| s.widget.title = "New".into()).await;
+    let changed = asking(&tag).get(&address(key, "en")).await.is(200);
+    assert_eq!(changed.json()["widget"]["title"], "New");
+    assert_ne!(changed.header("etag"), Some(tag.as_str()));
+}
+
+#[tokio::test]
+async fn it_is_packed_for_whoever_takes_it_so() {
+    let app = TestApp::start().await;
+    let path = address(app.project().publishable.expose(), "en");
+    let plain = app.stranger().get(&path).await.is(200);
+    assert_eq!(plain.header("content-encoding"), None);
+    let packed = app.stranger().with("accept-encoding", "br, gzip").get(&path).await.is(200);
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    assert_eq!(packed.body[..2], [0x1f, 0x8b]);
+    let vary: Vec<_> = packed.headers.get_all("vary").iter().map(|v| v.to_str().unwrap()).collect();
+    assert_eq!(vary, ["Accept-Encoding", "Origin"]);
+    let head = app.stranger().send(Method::HEAD, &path, "").await.whole().await.is(200);
+    assert!(head.body.is_empty());
+    assert_eq!(head.header("etag"), plain.header("etag"));
+}
+
+#[tokio::test]
+async fn a_language_that_is_not_there_is_english() {
+    let app = TestApp::start().await;
+    let long = "x".repeat(10_000);
+    for lang in ["", "tlh", "en-GB", "%F0%9F%98%80", "..%2F..%2Fetc%2Fpasswd", "%22%3E%3Cscript%3E", &long] {
+        let config = page(&app, lang).await.is(200).json();
+        assert_eq!((&config["lang"], config.get("strings")), (&json!("en"), None), "{lang}");
+    }
+    let without = format!("/widget/config?key={}", app.project().publishable.expose());
+    assert_eq!(app.stranger().get(&without).await.is(200).json()["lang"], "en");
+    for faulty in ["a%00b", "%ff", "de&lang=en"] {
+        let reply = page(&app, faulty).await;
+        reply.blames(&["lang"]);
+        is_readable_by_the_shop(&reply);
+    }
+}
+
+#[tokio::test]
+async fn only_a_key_of_a_project_gets_its_settings() {
+    let app = TestApp::start().await;
+    let (live, other) = (app.project().publishable.expose(), app.another_project("other").await);
+    let shop = || app.stranger().with("origin", SHOP);
+    let get = async |actor: Actor, query: &str| actor.get(&format!("/widget/config{query}")).await;
+    for none in ["", "?lang=en", "?key=", "?key=%20"] {
+        let reply = get(shop(), none).await;
+        reply.blames(&["key"]);
+        is_readable_by_the_shop(&reply);
+    }
+    let revoked = app.revoked_key(Class::Publishable).await;
+    let unknown = format!("{}x", &live[..live.len() - 1]);
+    let long = "k".repeat(10_000);
+    for wrong in [revoked.expose(), &unknown, &long, "bp_pub_", "%00", "%ff", "%27%20OR%201=1"] {
+        let reply = get(shop(), &format!("?key={wrong}")).await;
+        reply.refuses(401, "unauthorized");
+        is_readable_by_the_shop(&reply);
+        assert!(reply.header("www-authenticate").is_some() && !reply.text().contains(wrong));
+    }
+    let two = format!("?key={live}&key={}", other.publishable.expose());
+    get(shop(), &two).await.refuses(401, "ambiguous_credentials");
+    let header = shop().with("x-api-key", other.publishable.expose());
+    get(header, &format!("?key={live}")).await.refuses(401, "ambiguous_credentials");
+    get(shop(), &format!("?key={live}&key={live}")).await.is(200);
+    get(app.widget(), "").await.is(200);
+}
+
+#[tokio::test]
+async fn a_secret_key_from_a_browser_is_refused_and_its_owner_told() {
+    let app = TestApp::start().await;
+    let path = address(app.project().secret.expose(), "en");
+    let browser = app.stranger().with("origin", SHOP).with("sec-fetch-site", "cross-site");
+    let reply = browser.get(&path).await;
+    reply.refuses(403, "secret_key_in_browser");
+    is_readable_by_the_shop(&reply);
+    let notices = app.owner().get("/api/v1/notices").await.is(200).json();
+    assert_eq!(notices["notices"][0]["kind"], "secret_key_in_browser", "{notices}");
+    app.stranger().get(&path).await.is(200);
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_on_the_list_is_refused() {
+    let app = TestApp::start().await;
+    app.set(|s| s.origins = vec!["https://other.example".into()]).await;
+    let refused = page(&app, "en").await;
+    refused.refuses(403, "origin_not_allowed");
+    is_readable_by_the_shop(&refused);
+    app.set(|s| s.origins = vec!["*.example".into()]).await;
+    page(&app, "en").await.is(200);
+}
+
+#[tokio::test]
+async fn it_counts_as_a_request_of_its_key() {
+    let app = TestApp::start().await;
+    let left = |reply: &Reply| reply.header("ratelimit").map(str::to_owned);
+    let (one, two) = (page(&app, "en").await, page(&app, "en").await);
+    assert!(left(&one).is_some() && left(&one) != left(&two), "{:?}", left(&one));
+}
+
+#[tokio::test]
+async fn other_methods_are_told_what_is_right() {
+    let app = TestApp::start().await;
+    let path = address(app.project().publishable.expose(), "en");
+    let reply = app.stranger().with("origin", SHOP).post(&path, Value::Null).await;
+    reply.refuses(405, "method_not_allowed");
+    is_readable_by_the_shop(&reply);
+}
