@@ -14,6 +14,8 @@ pub const LEASE: i64 = 60;
 pub const PATIENCE: i64 = 5 * 86_400;
 /// Seconds that both secrets sign while one is being replaced.
 pub const OVERLAP: i64 = 86_400;
+/// Attempts of one delivery that its log keeps: those of five whole schedules.
+pub const LOGGED: i64 = 50;
 /// Seconds that a receiver may ask to be left alone for.
 const LONGEST_WAIT: i64 = 86_400;
 /// The largest part of a wait that is added to it, so that what failed together does not come back together.
@@ -154,8 +156,10 @@ pub struct Delivery {
     pub kind: String,
     /// Where it stands.
     pub state: State,
-    /// Attempts so far, counted anew after a replay.
+    /// Attempts on the present schedule, counted anew after a replay.
     pub attempts: i64,
+    /// Attempts in all.
+    pub made: i64,
     /// When the next attempt is due, if it is pending.
     pub next_at: Timestamp,
     /// How the last attempt went.
@@ -167,18 +171,29 @@ pub struct Delivery {
 /// How one attempt went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attempt {
+    /// Its place among all attempts of its delivery, from 1.
+    pub number: i64,
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took.
+    pub duration_ms: i64,
     /// The receiver's status, if it answered.
     pub status_code: Option<i64>,
     /// Why it failed, in words for the owner.
     pub error: Option<String>,
+    /// When the next one was to follow, if one was.
+    pub next_at: Option<Timestamp>,
+}
+
+/// What an attempt sent and what came back, beside the body, which is its event's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exchange {
+    /// The head of the request, its signatures included; `None` when there was nothing to send.
+    pub request_head: Option<String>,
     /// The head of the answer, as it came.
     pub response_head: Option<String>,
     /// The first KiB of the answer's body.
     pub response_body: Option<String>,
-    /// How long it took.
-    pub duration_ms: i64,
-    /// When it began.
-    pub at: Timestamp,
 }
 
 /// A delivery whose next attempt its claimer makes.
@@ -190,8 +205,10 @@ pub struct Claimed {
     pub event: EventId,
     /// The conversation that the event happened in.
     pub conversation: Option<ConversationId>,
-    /// Attempts so far.
+    /// Attempts so far on the present schedule.
     pub attempts: i64,
+    /// Attempts so far in all.
+    pub made: i64,
     /// The claim's fencing token: only its holder may file the attempt.
     pub lease: Uuid,
     /// The bytes to send.

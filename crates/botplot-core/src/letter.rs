@@ -123,6 +123,7 @@ impl Words<'_> {
             Kind::SpendingAtLimit => ("the day's spending cap is reached", self.spending()),
             Kind::SecretKeyInBrowser => ("a secret key came from a browser", self.key_in_browser()),
             Kind::EndpointDisabled => ("a webhook endpoint was disabled", self.endpoint_disabled()),
+            Kind::EndpointUnsigned => ("webhooks cannot be signed", self.endpoint_unsigned()),
             Kind::SourceFailed => ("a source could not be read", self.source_failed()),
             // It would fail as well.
             Kind::LetterFailed => return None,
@@ -176,6 +177,18 @@ impl Words<'_> {
              It gets no more webhooks. Once the receiver works again, let it go on with\n\n    \
              PATCH /api/v1/webhooks/{id}  {{\"status\": \"active\"}}\n\nand send again what failed meanwhile with\n\n    \
              POST /api/v1/webhooks/{id}/replay\n",
+            moment(self.notice.created_at),
+            origin(&self.detail("url")),
+            self.detail("reason")
+        )
+    }
+
+    fn endpoint_unsigned(&self) -> String {
+        let id = self.detail("endpoint_id");
+        format!(
+            "Nothing has been sent to a webhook endpoint since {}:\n\n    {}\n    {id}\n\nThe reason: {}.\n\n\
+             It is tried again for three days. With the server's key back in place it goes on by itself; \
+             a new secret comes from\n\n    POST /api/v1/webhooks/{id}/rotate-secret\n",
             moment(self.notice.created_at),
             origin(&self.detail("url")),
             self.detail("reason")

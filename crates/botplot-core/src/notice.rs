@@ -18,6 +18,8 @@ pub enum Kind {
     SecretKeyInBrowser,
     /// A webhook endpoint was disabled, because it failed for days or said so itself.
     EndpointDisabled,
+    /// A webhook endpoint's secret cannot be opened: nothing is sent to it, because it could not be signed.
+    EndpointUnsigned,
     /// A source of knowledge could not be read.
     SourceFailed,
     /// A letter was given up: its server refused it, or could not be reached for days.
@@ -30,6 +32,7 @@ words!(Kind {
     SpendingAtLimit = "spending_at_limit",
     SecretKeyInBrowser = "secret_key_in_browser",
     EndpointDisabled = "endpoint_disabled",
+    EndpointUnsigned = "endpoint_unsigned",
     SourceFailed = "source_failed",
     LetterFailed = "letter_failed",
 });
@@ -42,6 +45,7 @@ impl Kind {
         Self::SpendingAtLimit,
         Self::SecretKeyInBrowser,
         Self::EndpointDisabled,
+        Self::EndpointUnsigned,
         Self::SourceFailed,
         Self::LetterFailed,
     ];

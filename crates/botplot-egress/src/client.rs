@@ -1,6 +1,7 @@
 //! The client: GET with vetting, redirects by hand, a deadline, a size cap and conditional requests.
 
 mod post;
+mod why;
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub struct Client {
     posting_allowed: reqwest::Client,
     lookup: Arc<dyn Lookup>,
     allow: Arc<[Allow]>,
+    user_agent: Arc<str>,
 }
 
 impl Client {
@@ -113,6 +115,7 @@ impl Client {
             lookup: Arc::clone(lookup),
             operator: build(bare(config, tls.clone()).read_timeout(idle))?,
             allow,
+            user_agent: config.user_agent.as_str().into(),
         })
     }
 
@@ -266,13 +269,13 @@ fn fault(error: &reqwest::Error, place: &Place) -> Error {
     if error.is_timeout() {
         return Error::Timeout { place, after: CONNECT };
     }
-    let why = innermost(error);
+    let why = why::plain(error);
     let why = if error.is_decode() { format!("its body can't be decompressed ({why})") } else { why };
     Error::Unreachable { place, why }
 }
 
-fn innermost(error: &reqwest::Error) -> String {
-    let mut inner: &dyn std::error::Error = error;
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut inner = error;
     while let Some(cause) = inner.source() {
         inner = cause;
     }

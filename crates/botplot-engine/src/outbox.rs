@@ -106,6 +106,7 @@ pub(crate) fn first_delivery(engine: &Engine, event: &Record, endpoint: Endpoint
         kind: event.kind.clone(),
         state: State::Pending,
         attempts: 0,
+        made: 0,
         next_at: event.created_at,
         last: None,
         created_at: event.created_at,

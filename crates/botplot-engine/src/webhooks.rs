@@ -184,7 +184,7 @@ pub async fn remove(
 }
 
 /// Begins to replace an endpoint's secret; the next one is returned in clear once. Both sign for a day, then the next
-/// one alone.
+/// one alone. A secret that cannot be opened any more signs nothing, and is replaced at once.
 pub async fn rotate(
     engine: &Engine,
     project: ProjectId,
@@ -196,15 +196,11 @@ pub async fn rotate(
     if let Some(why) = signature::secret_fault(secret.expose()) {
         return Err(Error::invalid("secret", why));
     }
-    let sealed = seal(engine, endpoint, &secret);
-    let changed =
-        change_secrets(
-            engine,
-            project,
-            endpoint,
-            actor,
-            move |secrets, now| Ok(secrets.rotated(sealed, now)),
-        );
+    let (sealed, own) = (seal(engine, endpoint, &secret), engine.clone());
+    let changed = change_secrets(engine, project, endpoint, actor, move |secrets, now| {
+        let signs = secrets.at(now).first().is_some_and(|present| open(&own, endpoint, present).is_some());
+        Ok(if signs { secrets.rotated(sealed, now) } else { Secrets { primary: sealed, other: None } })
+    });
     Ok((changed.await?, secret))
 }
 
@@ -368,14 +364,18 @@ fn seal(engine: &Engine, endpoint: EndpointId, secret: &Secret) -> Vec<u8> {
     engine.0.seal.seal(engine.ids(), &place(endpoint), secret.expose().as_bytes())
 }
 
-/// The secrets that sign now, the primary one first; `None` when the installation's key is another one.
+/// The secrets that sign now, the primary one first; `None` when that one is damaged, or sealed with another key.
 fn secrets(engine: &Engine, endpoint: &Endpoint) -> Option<Vec<Secret>> {
-    let (now, place) = (engine.clock().now(), place(endpoint.id));
-    let open = |sealed: &[u8]| {
-        let plain = engine.0.seal.open(&place, sealed)?;
-        String::from_utf8(plain).ok().map(Secret::new)
-    };
-    endpoint.secrets.at(now).into_iter().map(open).collect()
+    let sealed = endpoint.secrets.at(engine.clock().now());
+    let (primary, others) = sealed.split_first()?;
+    let primary = open(engine, endpoint.id, primary)?;
+    let others = others.iter().filter_map(|other| open(engine, endpoint.id, other));
+    Some(std::iter::once(primary).chain(others).collect())
+}
+
+fn open(engine: &Engine, endpoint: EndpointId, sealed: &[u8]) -> Option<Secret> {
+    let plain = engine.0.seal.open(&place(endpoint), sealed)?;
+    String::from_utf8(plain).ok().map(Secret::new)
 }
 
 fn audit(engine: &Engine, endpoint: &Endpoint, action: &str, actor: &str) -> Entry {

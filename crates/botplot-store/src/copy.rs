@@ -11,7 +11,7 @@ use crate::Error;
 use crate::backend::{postgres, sqlite};
 
 /// All tables, each after those that it refers to. A test compares them with both schemas.
-pub(crate) const TABLES: [&str; 21] = [
+pub(crate) const TABLES: [&str; 23] = [
     "meta",
     "projects",
     "keys",
@@ -22,6 +22,7 @@ pub(crate) const TABLES: [&str; 21] = [
     "conversations",
     "messages",
     "jobs",
+    "nodes",
     "usage",
     "conversation_events",
     "verified_visitors",
@@ -33,6 +34,7 @@ pub(crate) const TABLES: [&str; 21] = [
     "endpoints",
     "events",
     "deliveries",
+    "attempts",
 ];
 
 /// Rows and bytes that go over in one statement at most; one row may be larger.

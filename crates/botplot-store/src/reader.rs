@@ -1,7 +1,7 @@
 //! Look-ups outside of transactions. A method is a line here and a function in `sql/<noun>.rs`.
 
 use botplot_core::conversation::Conversation;
-use botplot_core::delivery::{Delivery, Endpoint, State};
+use botplot_core::delivery::{Attempt, Delivery, Endpoint, Exchange, State};
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
 use botplot_core::message::Message;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::backend::{postgres, sqlite};
-use crate::{ChunkRow, ConversationFilter, Error, PassageRow, RequestRow};
+use crate::{ChunkRow, ConversationFilter, Error, PassageRow, RequestRow, TurnRow};
 
 /// Reads what is committed; cheap to clone, cannot change anything.
 #[derive(Clone)]
@@ -155,6 +155,12 @@ methods! {
         fn newest_delivery(project: ProjectId, endpoint: EndpointId) -> Option<Delivery>;
         /// Finds a delivery, with the bytes that it sends.
         fn find_delivery(project: ProjectId, endpoint: EndpointId, delivery: DeliveryId) -> Option<(Delivery, Vec<u8>)>;
+        /// The attempts of a delivery that its log keeps, newest first, with what they sent and what came back.
+        fn list_attempts(project: ProjectId, delivery: DeliveryId) -> Vec<(Attempt, Exchange)>;
+    }
+    mod nodes {
+        /// How a turn stands that a node has begun; `None` when its conversation is gone.
+        fn find_turn(project: ProjectId, answer: MessageId) -> Option<TurnRow>;
     }
     mod notices {
         /// What a project's owner should know, newest first, and how much there is in all.

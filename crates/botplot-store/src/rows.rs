@@ -1,7 +1,7 @@
 //! Rows that are no type of the domain: what a write brings and what an index reads.
 
 use botplot_core::conversation::{HandledBy, Status};
-use botplot_core::delivery::{Attempt, Claimed, Endpoint, State};
+use botplot_core::delivery::{Attempt, Claimed, Endpoint, Exchange, State};
 use botplot_core::{
     ChunkId, ConversationId, DeliveryId, JobId, MessageId, PageId, ProjectId, SessionId, SourceId, Timestamp,
     source,
@@ -122,6 +122,26 @@ pub struct RequestRow {
     pub created_at: Timestamp,
 }
 
+/// How a turn stands that a node has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TurnRow {
+    /// True while an earlier turn of its conversation is not over.
+    pub waits: bool,
+    /// True when it is to say nothing more: it was stopped, a person has the conversation, or another node closed it.
+    pub over: bool,
+}
+
+/// A turn that died with its node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadTurn {
+    /// The tenant.
+    pub project: ProjectId,
+    /// The conversation in which it was.
+    pub conversation: ConversationId,
+    /// The month in which a unit was reserved for it.
+    pub reserved: Option<String>,
+}
+
 /// How much of a visitor was erased.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Erased {
@@ -157,4 +177,6 @@ pub struct Filed {
     pub next_at: Timestamp,
     /// How the attempt went.
     pub attempt: Attempt,
+    /// What it sent and what came back.
+    pub exchange: Exchange,
 }

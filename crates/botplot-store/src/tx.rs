@@ -3,7 +3,7 @@
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Delivery, Endpoint, Record};
 use botplot_core::event;
-use botplot_core::job::Job;
+use botplot_core::job::{Job, Lane};
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
 use botplot_core::message::{Message, Rating};
@@ -21,7 +21,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
 use crate::backend::{postgres, sqlite};
-use crate::{ClaimRow, Erased, Error, Filed, NewChunk, NewJob, RequestRow};
+use crate::{ClaimRow, DeadTurn, Erased, Error, Filed, NewChunk, NewJob, RequestRow};
 
 /// An open transaction: all of it is kept or nothing. Holds SQL only: nothing slow is awaited while it is open.
 ///
@@ -225,7 +225,7 @@ methods! {
         /// Claims up to `limit` due deliveries of an active endpoint, first attempts or later ones, until the lease ends;
         /// first attempts only while nobody else holds any of the endpoint's. `None` when the endpoint takes none now.
         fn claim_deliveries(endpoint: EndpointId, first: bool, now: Timestamp, lease: (Uuid, Timestamp), limit: i64) -> Option<ClaimRow>;
-        /// Files an attempt; false when the lease was lost.
+        /// Files an attempt and writes it into the log, which keeps the newest; false when the lease was lost.
         fn file_attempt(filed: &Filed) -> bool;
         /// Gives back what is left of a claim; returns how much.
         fn release_deliveries(endpoint: EndpointId, lease: Uuid, now: Timestamp) -> i64;
@@ -235,6 +235,22 @@ methods! {
         fn replay_delivery(project: ProjectId, endpoint: EndpointId, delivery: DeliveryId, now: Timestamp) -> bool;
         /// Sends the failed deliveries of events since `since` once more; returns how many.
         fn replay_failed(project: ProjectId, endpoint: EndpointId, since: Timestamp, now: Timestamp) -> i64;
+    }
+    mod nodes {
+        /// Notes that a node lives, and forgets those that have been silent for an hour.
+        fn note_node(node: Uuid) -> ();
+        /// Notes which node writes a pending answer.
+        fn hold_turn(project: ProjectId, answer: MessageId, node: Uuid) -> ();
+        /// How many answers of a conversation are pending: the one that is being written and those that wait.
+        fn count_turns(project: ProjectId, conversation: ConversationId) -> i64;
+        /// Asks the node that writes a conversation's answer to stop; false when none is being written.
+        fn ask_stop(project: ProjectId, conversation: ConversationId) -> bool;
+        /// Fails, as `answer_interrupted`, the answers that a node held and that are pending since `before` or longer.
+        fn fail_turns_of(node: Uuid, before: Timestamp) -> Vec<DeadTurn>;
+        /// Fails the answers of all nodes that have not been noted for so many seconds.
+        fn fail_turns_of_silent(seconds: i64) -> Vec<DeadTurn>;
+        /// Gives back all claims, of any project, whose leases are between these two; returns how many deliveries.
+        fn release_deliveries_of(leases: (Uuid, Uuid), now: Timestamp) -> i64;
     }
     mod notices {
         /// Leaves a notice; false when the same kind and occasion were told before.
@@ -247,8 +263,9 @@ methods! {
     mod jobs {
         /// Queues a job; false when one of the same project, kind and dedupe key is queued already.
         fn add_job(job: &NewJob) -> bool;
-        /// Claims up to `limit` due jobs until `lease_until`, oldest first; a project has at most `per_project` running.
-        fn claim_jobs(now: Timestamp, lease: Uuid, lease_until: Timestamp, per_project: i64, limit: i64) -> Vec<Job>;
+        /// Claims up to `limit` due jobs of a lane until the lease ends, oldest first; a project has at most
+        /// `per_project` of the lane running.
+        fn claim_jobs(now: Timestamp, lease: (Uuid, Timestamp), per_project: i64, limit: i64, lane: Lane) -> Vec<Job>;
         /// Holds a claimed job longer; false when the lease was lost.
         fn renew_job(job: JobId, lease: Uuid, until: Timestamp) -> bool;
         /// Removes a claimed job that is done; false when the lease was lost.
@@ -270,6 +287,16 @@ impl Tx {
         let result = match &mut self.conn {
             Conn::Sqlite(c) => sqlite::sql::projects::lock_project(c, project).await,
             Conn::Postgres(c) => postgres::sql::projects::lock_project(c, project).await,
+        };
+        self.failed |= result.is_err();
+        result
+    }
+
+    /// Looks a project up without holding up whoever changes it.
+    pub async fn peek_project(&mut self, project: ProjectId) -> Result<Option<Project>, Error> {
+        let result = match &mut self.conn {
+            Conn::Sqlite(c) => sqlite::sql::projects::find_project(c, project).await,
+            Conn::Postgres(c) => postgres::sql::projects::find_project(c, project).await,
         };
         self.failed |= result.is_err();
         result

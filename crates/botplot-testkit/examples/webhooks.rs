@@ -182,6 +182,7 @@ fn backlog(project: ProjectId, endpoint: EndpointId, n: usize) -> (Record, Deliv
         kind: event.kind.clone(),
         state: State::Pending,
         attempts: 0,
+        made: 0,
         next_at: now,
         last: None,
         created_at: now,

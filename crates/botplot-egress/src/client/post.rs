@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{self, HeaderMap};
-use url::Url;
+use url::{Position, Url};
 
 use super::{Client, fault, place, text};
 use crate::error::{Error, Place};
@@ -63,6 +63,18 @@ impl Client {
             Ok(answer) => answer,
             Err(_) => Err(Error::Timeout { place: place.clone(), after: limits.timeout }),
         }
+    }
+
+    /// The head of the request that [`Client::post`] sends, for whoever writes it down; the body has `length` bytes.
+    pub fn post_head(&self, url: &Url, headers: &HeaderMap, length: usize) -> String {
+        let host = &url[Position::BeforeHost..Position::AfterPort];
+        let mut head = format!("POST {} HTTP/1.1\r\nhost: {host}\r\n", &url[Position::BeforePath..]);
+        for (name, value) in headers {
+            let _ = write!(head, "{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes()));
+        }
+        let _ =
+            write!(head, "accept: */*\r\nuser-agent: {}\r\ncontent-length: {length}\r\n", self.user_agent);
+        head
     }
 
     /// Whether a tenant's request to `url` would be refused, as far as can be told without sending it; a name that

@@ -28,10 +28,11 @@ async fn post(url: &Url) -> Result<PostAnswer, Error> {
 async fn the_body_and_headers_go_out_and_nothing_else_is_added() {
     let (sent, seen) = mpsc::channel();
     let site = Server::start("127.0.0.1", move |request, stream| {
-        sent.send(request.headers.clone()).unwrap();
+        sent.send((request.path.clone(), request.headers.clone())).unwrap();
         say(stream, "201 Created", "X-A: b\r\nRetry-After: 7\r\n", b"thanks");
     });
-    let answer = post(&site.url("/hook")).await.unwrap();
+    let url = site.url("/hook?a=ü");
+    let answer = post(&url).await.unwrap();
     assert_eq!((answer.status, answer.retry_after.as_deref()), (201, Some("7")));
     assert_eq!(&answer.body[..], b"thanks");
     assert!(
@@ -39,9 +40,16 @@ async fn the_body_and_headers_go_out_and_nothing_else_is_added() {
         "{}",
         answer.head
     );
-    let mut headers = seen.recv().unwrap();
-    headers.retain(|h| !h.starts_with("host:") && !h.starts_with("user-agent:"));
+    let (path, mut headers) = seen.recv().unwrap();
+    let named = HeaderMap::from_iter([("x-signed".parse().unwrap(), HeaderValue::from_static("yes"))]);
+    let told = client(&[]).post_head(&url, &named, 2);
+    let (first, told) = told.split_once("\r\n").unwrap();
+    assert_eq!(first, format!("POST {path} HTTP/1.1"));
+    let mut told: Vec<_> = told.lines().map(str::to_lowercase).collect();
+    told.sort();
     headers.sort();
+    assert_eq!(headers, told, "the log's head is not what was sent");
+    headers.retain(|h| !h.starts_with("host:") && !h.starts_with("user-agent:"));
     assert_eq!(headers, ["accept: */*", "content-length: 2", "x-signed: yes"]);
 }
 

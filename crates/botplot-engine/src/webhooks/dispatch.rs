@@ -9,7 +9,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use uuid::Uuid;
 
 use super::rounds::{Lane, Room, drain};
-use crate::{Engine, Error};
+use crate::{Engine, Error, nodes};
 
 /// How often the store is asked for what other nodes wrote and for what comes due again.
 const POLL: Duration = Duration::from_millis(300);
@@ -33,16 +33,18 @@ pub fn start(engine: &Engine) {
     engine.tracker().spawn(async move { forget(&keeper).await });
 }
 
-/// What a dead process of ours had claimed is due again at once; on shared data its lease has to end first.
+/// What a dead process of ours had claimed is due again at once; what another node's had, when its lease ends.
 async fn take_over(engine: &Engine) -> Result<(), Error> {
-    if engine.0.store.is_shared() {
-        return Ok(());
-    }
-    let now = engine.clock().now();
-    let released = engine
-        .0
-        .store
-        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.release_all_deliveries(now).await?) }));
+    let (now, own, shared) = (engine.clock().now(), nodes::own_leases(engine), engine.0.store.is_shared());
+    let released = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            Ok::<_, Error>(match own {
+                Some(leases) => tx.release_deliveries_of(leases, now).await?,
+                None if shared => 0,
+                None => tx.release_all_deliveries(now).await?,
+            })
+        })
+    });
     match released.await? {
         0 => {}
         deliveries => tracing::info!(deliveries, "webhooks that the last stop cut are sent again"),

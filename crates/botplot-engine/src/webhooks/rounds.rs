@@ -78,7 +78,7 @@ pub(super) async fn drain(engine: &Engine, endpoint: EndpointId, lane: Lane, roo
 
 /// One claim from its beginning to its end; false when nothing was due.
 async fn one(engine: &Engine, endpoint: EndpointId, lane: Lane, room: &Room) -> Result<bool, Error> {
-    let (began, lease, now) = (Instant::now(), engine.0.ids.random(), engine.clock().now());
+    let (began, lease, now) = (Instant::now(), engine.lease(), engine.clock().now());
     let (until, first) = (now.plus_seconds(LEASE), lane == Lane::First);
     let claim = engine.0.store.write(move |tx| {
         Box::pin(async move {
@@ -183,13 +183,18 @@ async fn file(
 ) -> Result<(), Error> {
     let Some(mut it) = tx.lock_endpoint(endpoint.0, endpoint.1).await? else { return Ok(()) };
     let (was, now) = (it.failing_since, engine.clock().now());
-    let (mut gone, mut too_long) = (false, false);
+    let (mut gone, mut too_long, mut unsigned) = (false, false, false);
     for one in made {
         // Without the lease, another holder decides.
         if tx.file_attempt(&one.filed).await? {
             (it.failing_since, too_long) = after_outcome(it.failing_since, one.succeeded, now);
             gone |= one.gone;
+            unsigned |= one.unsigned;
         }
+    }
+    if unsigned {
+        let since = it.failing_since.unwrap_or(now).rfc3339();
+        tell(tx, engine, &it, notice::Kind::EndpointUnsigned, &since, attempt::UNSIGNED).await?;
     }
     if it.status == Status::Active && (gone || too_long) {
         let reason =
@@ -207,17 +212,31 @@ async fn disable(tx: &mut Tx, engine: &Engine, it: &mut Endpoint, reason: &str) 
     (it.status, it.reason) = (Status::Disabled, Some(reason.to_owned()));
     tx.save_endpoint(it).await?;
     tx.add_audit(&audit(engine, it, "endpoint.disabled", "webhooks")).await?;
+    tell(tx, engine, it, notice::Kind::EndpointDisabled, &now.rfc3339(), reason).await?;
+    tracing::warn!(endpoint.id = %it.id, project.id = %it.project, reason, "a webhook endpoint was disabled");
+    Ok(())
+}
+
+/// Leaves a notice about an endpoint, one for each time that `occasion` names.
+async fn tell(
+    tx: &mut Tx,
+    engine: &Engine,
+    it: &Endpoint,
+    kind: notice::Kind,
+    occasion: &str,
+    reason: &str,
+) -> Result<(), Error> {
+    let now = engine.clock().now();
     let detail = [("endpoint_id", it.id.to_string()), ("url", it.url.clone()), ("reason", reason.to_owned())];
     let notice = Notice {
         id: NoticeId(engine.ids().ordered(now)),
         project: it.project,
-        kind: notice::Kind::EndpointDisabled,
-        occasion: format!("{} {}", it.id, now.rfc3339()),
+        kind,
+        occasion: format!("{} {occasion}", it.id),
         detail: detail.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect(),
         created_at: now,
     };
     tx.add_notice(&notice).await?;
-    tracing::warn!(endpoint.id = %it.id, project.id = %it.project, reason, "a webhook endpoint was disabled");
     Ok(())
 }
 
@@ -252,6 +271,7 @@ mod tests {
             event: EventId(Uuid::from_u128(n)),
             conversation: conversation.map(|c| ConversationId(Uuid::from_u128(c))),
             attempts: 0,
+            made: 0,
             lease: Uuid::nil(),
             body: Vec::new(),
         }

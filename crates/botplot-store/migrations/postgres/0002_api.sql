@@ -27,6 +27,15 @@ ALTER TABLE messages ADD COLUMN outcome jsonb;
 ALTER TABLE messages ADD COLUMN reserved text;
 ALTER TABLE messages ADD COLUMN rating text;
 ALTER TABLE messages ADD COLUMN comment text;
+-- The node that writes a pending answer, and whether it shall stop: where there are several.
+ALTER TABLE messages ADD COLUMN holder uuid;
+ALTER TABLE messages ADD COLUMN stop_asked boolean NOT NULL DEFAULT false;
+
+-- The nodes that work on these data, and when each was heard of.
+CREATE TABLE nodes (
+    id uuid NOT NULL PRIMARY KEY,
+    seen_at bigint NOT NULL
+);
 
 -- What a visitor's page hears live beside the answers: agents' messages and changes of state.
 CREATE TABLE conversation_events (
@@ -146,14 +155,11 @@ CREATE TABLE deliveries (
     endpoint_id uuid NOT NULL REFERENCES endpoints (id) ON DELETE CASCADE,
     event_id uuid NOT NULL REFERENCES events (id) ON DELETE CASCADE,
     state text NOT NULL,
+    -- On the present schedule, and in all.
     attempts bigint NOT NULL,
+    made bigint NOT NULL,
     next_at bigint NOT NULL,
     lease uuid,
-    status_code bigint,
-    error text,
-    response_head text,
-    response_body text,
-    duration_ms bigint,
     attempted_at bigint,
     created_at bigint NOT NULL
 );
@@ -161,3 +167,19 @@ CREATE INDEX deliveries_endpoint ON deliveries (endpoint_id, created_at, id);
 CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_at, event_id) WHERE state = 'pending';
 CREATE INDEX deliveries_event ON deliveries (event_id);
 CREATE INDEX deliveries_project ON deliveries (project_id, created_at);
+
+-- The log: one row for each attempt, written with what became of its delivery.
+CREATE TABLE attempts (
+    delivery_id uuid NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+    number bigint NOT NULL,
+    began_at bigint NOT NULL,
+    duration_ms bigint NOT NULL,
+    status_code bigint,
+    -- When the next one was to follow.
+    planned_at bigint,
+    error text,
+    request_head text,
+    response_head text,
+    response_body text,
+    PRIMARY KEY (delivery_id, number)
+);

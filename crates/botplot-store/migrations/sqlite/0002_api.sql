@@ -27,6 +27,15 @@ ALTER TABLE messages ADD COLUMN outcome TEXT;
 ALTER TABLE messages ADD COLUMN reserved TEXT;
 ALTER TABLE messages ADD COLUMN rating TEXT;
 ALTER TABLE messages ADD COLUMN comment TEXT;
+-- The node that writes a pending answer, and whether it shall stop: where there are several.
+ALTER TABLE messages ADD COLUMN holder BLOB;
+ALTER TABLE messages ADD COLUMN stop_asked INTEGER NOT NULL DEFAULT 0;
+
+-- The nodes that work on these data, and when each was heard of.
+CREATE TABLE nodes (
+    id BLOB NOT NULL PRIMARY KEY,
+    seen_at INTEGER NOT NULL
+) STRICT;
 
 -- What a visitor's page hears live beside the answers: agents' messages and changes of state.
 CREATE TABLE conversation_events (
@@ -146,14 +155,11 @@ CREATE TABLE deliveries (
     endpoint_id BLOB NOT NULL REFERENCES endpoints (id) ON DELETE CASCADE,
     event_id BLOB NOT NULL REFERENCES events (id) ON DELETE CASCADE,
     state TEXT NOT NULL,
+    -- On the present schedule, and in all.
     attempts INTEGER NOT NULL,
+    made INTEGER NOT NULL,
     next_at INTEGER NOT NULL,
     lease BLOB,
-    status_code INTEGER,
-    error TEXT,
-    response_head TEXT,
-    response_body TEXT,
-    duration_ms INTEGER,
     attempted_at INTEGER,
     created_at INTEGER NOT NULL
 ) STRICT;
@@ -161,3 +167,19 @@ CREATE INDEX deliveries_endpoint ON deliveries (endpoint_id, created_at, id);
 CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_at, event_id) WHERE state = 'pending';
 CREATE INDEX deliveries_event ON deliveries (event_id);
 CREATE INDEX deliveries_project ON deliveries (project_id, created_at);
+
+-- The log: one row for each attempt, written with what became of its delivery.
+CREATE TABLE attempts (
+    delivery_id BLOB NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    began_at INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    status_code INTEGER,
+    -- When the next one was to follow.
+    planned_at INTEGER,
+    error TEXT,
+    request_head TEXT,
+    response_head TEXT,
+    response_body TEXT,
+    PRIMARY KEY (delivery_id, number)
+) STRICT;

@@ -1,6 +1,6 @@
 //! Events on their way to endpoints: claimed with a lease, filed, replayed.
 
-use botplot_core::delivery::{Attempt, Claimed, Delivery, State};
+use botplot_core::delivery::{Attempt, Claimed, Delivery, Exchange, LOGGED, State};
 use botplot_core::{ConversationId, DeliveryId, EndpointId, EventId, ProjectId, Timestamp};
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -8,17 +8,22 @@ use uuid::Uuid;
 use super::{Conn, Row, endpoints, word};
 use crate::{ClaimRow, Error, Filed, clean};
 
-/// A delivery's columns, with its event's kind.
+/// A delivery's columns, with its event's kind and its last attempt.
 macro_rules! select {
-    ($($rest:literal),*) => {
-        concat!("SELECT d.*, e.kind FROM deliveries d JOIN events e ON e.id = d.event_id ", $($rest),*)
+    ($rest:literal $($more:literal)?) => {
+        concat!(
+            "SELECT d.*, e.kind, ", $($more,)? "a.number, a.began_at, a.duration_ms, a.status_code, a.error, a.planned_at
+             FROM deliveries d JOIN events e ON e.id = d.event_id
+             LEFT JOIN attempts a ON a.delivery_id = d.id AND a.number = d.made ",
+            $rest
+        )
     };
 }
 
 pub(crate) async fn add_delivery(c: &mut Conn, delivery: &Delivery) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO deliveries (id, project_id, endpoint_id, event_id, state, attempts, next_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO deliveries (id, project_id, endpoint_id, event_id, state, attempts, made, next_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(delivery.id.0)
     .bind(delivery.project.0)
@@ -26,6 +31,7 @@ pub(crate) async fn add_delivery(c: &mut Conn, delivery: &Delivery) -> Result<()
     .bind(delivery.event.0)
     .bind(delivery.state.as_str())
     .bind(delivery.attempts)
+    .bind(delivery.made)
     .bind(delivery.next_at.0)
     .bind(delivery.created_at.0)
     .execute(c)
@@ -67,7 +73,7 @@ pub(crate) async fn claim_deliveries(
     .execute(&mut *c)
     .await?;
     let rows = sqlx::query(
-        "SELECT d.id, d.event_id, d.attempts, d.lease, e.conversation_id, e.body
+        "SELECT d.id, d.event_id, d.attempts, d.made, d.lease, e.conversation_id, e.body
          FROM deliveries d JOIN events e ON e.id = d.event_id
          WHERE d.endpoint_id = $1 AND d.state = 'pending' AND d.next_at = $3 AND d.lease = $2
          ORDER BY d.event_id",
@@ -81,25 +87,56 @@ pub(crate) async fn claim_deliveries(
 }
 
 pub(crate) async fn file_attempt(c: &mut Conn, filed: &Filed) -> Result<bool, Error> {
-    let Attempt { status_code, error, response_head, response_body, duration_ms, at } = &filed.attempt;
+    let Attempt { number, at, .. } = &filed.attempt;
     let done = sqlx::query(
-        "UPDATE deliveries SET state = $3, attempts = attempts + 1, next_at = $4, lease = NULL, status_code = $5,
-             error = $6, response_head = $7, response_body = $8, duration_ms = $9, attempted_at = $10
+        "UPDATE deliveries SET state = $3, attempts = attempts + 1, made = $4, next_at = $5, lease = NULL,
+             attempted_at = $6
          WHERE id = $1 AND lease = $2 AND state = 'pending'",
     )
     .bind(filed.delivery.0)
     .bind(filed.lease)
     .bind(filed.state.as_str())
+    .bind(*number)
     .bind(filed.next_at.0)
-    .bind(*status_code)
-    .bind(clean::maybe(error.as_deref()))
-    .bind(clean::maybe(response_head.as_deref()))
-    .bind(clean::maybe(response_body.as_deref()))
-    .bind(*duration_ms)
     .bind(at.0)
-    .execute(c)
+    .execute(&mut *c)
     .await?;
-    Ok(done.rows_affected() > 0)
+    let held = done.rows_affected() > 0;
+    if held {
+        log_attempt(c, filed).await?;
+    }
+    Ok(held)
+}
+
+/// Nobody else numbers an attempt of this delivery: it is written under the lease.
+async fn log_attempt(c: &mut Conn, filed: &Filed) -> Result<(), Error> {
+    let (Attempt { number, at, duration_ms, status_code, error, next_at }, exchange) =
+        (&filed.attempt, &filed.exchange);
+    sqlx::query(
+        "INSERT INTO attempts (delivery_id, number, began_at, duration_ms, status_code, planned_at, error,
+             request_head, response_head, response_body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(filed.delivery.0)
+    .bind(*number)
+    .bind(at.0)
+    .bind(*duration_ms)
+    .bind(*status_code)
+    .bind(next_at.map(|t| t.0))
+    .bind(clean::maybe(error.as_deref()))
+    .bind(clean::maybe(exchange.request_head.as_deref()))
+    .bind(clean::maybe(exchange.response_head.as_deref()))
+    .bind(clean::maybe(exchange.response_body.as_deref()))
+    .execute(&mut *c)
+    .await?;
+    if *number > LOGGED {
+        sqlx::query("DELETE FROM attempts WHERE delivery_id = $1 AND number <= $2")
+            .bind(filed.delivery.0)
+            .bind(*number - LOGGED)
+            .execute(c)
+            .await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn release_deliveries(
@@ -226,16 +263,37 @@ pub(crate) async fn find_delivery(
     endpoint: EndpointId,
     delivery: DeliveryId,
 ) -> Result<Option<(Delivery, Vec<u8>)>, Error> {
-    let found = sqlx::query(
-        "SELECT d.*, e.kind, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
-         WHERE d.project_id = $1 AND d.endpoint_id = $2 AND d.id = $3",
+    let found =
+        sqlx::query(select!("WHERE d.project_id = $1 AND d.endpoint_id = $2 AND d.id = $3" "e.body, "))
+            .bind(project.0)
+            .bind(endpoint.0)
+            .bind(delivery.0)
+            .fetch_optional(c)
+            .await?;
+    found.as_ref().map(|row| Ok((read(row)?, row.try_get("body")?))).transpose()
+}
+
+pub(crate) async fn list_attempts(
+    c: &mut Conn,
+    project: ProjectId,
+    delivery: DeliveryId,
+) -> Result<Vec<(Attempt, Exchange)>, Error> {
+    let rows = sqlx::query(
+        "SELECT a.* FROM deliveries d JOIN attempts a ON a.delivery_id = d.id
+         WHERE d.project_id = $1 AND d.id = $2 ORDER BY a.number DESC",
     )
     .bind(project.0)
-    .bind(endpoint.0)
     .bind(delivery.0)
-    .fetch_optional(c)
+    .fetch_all(c)
     .await?;
-    found.as_ref().map(|row| Ok((read(row)?, row.try_get("body")?))).transpose()
+    let exchange = |row: &Row| {
+        Ok::<_, Error>(Exchange {
+            request_head: row.try_get("request_head")?,
+            response_head: row.try_get("response_head")?,
+            response_body: row.try_get("response_body")?,
+        })
+    };
+    rows.iter().map(|row| Ok((attempt(row, row.try_get("number")?)?, exchange(row)?))).collect()
 }
 
 fn claimed(row: &Row) -> Result<Claimed, Error> {
@@ -244,23 +302,25 @@ fn claimed(row: &Row) -> Result<Claimed, Error> {
         event: EventId(row.try_get("event_id")?),
         conversation: row.try_get::<Option<Uuid>, _>("conversation_id")?.map(ConversationId),
         attempts: row.try_get("attempts")?,
+        made: row.try_get("made")?,
         lease: row.try_get("lease")?,
         body: row.try_get("body")?,
     })
 }
 
+fn attempt(row: &Row, number: i64) -> Result<Attempt, Error> {
+    Ok(Attempt {
+        number,
+        at: Timestamp(row.try_get("began_at")?),
+        duration_ms: row.try_get("duration_ms")?,
+        status_code: row.try_get("status_code")?,
+        error: row.try_get("error")?,
+        next_at: row.try_get::<Option<i64>, _>("planned_at")?.map(Timestamp),
+    })
+}
+
 fn read(row: &Row) -> Result<Delivery, Error> {
-    let attempt = |at| {
-        Ok::<_, Error>(Attempt {
-            status_code: row.try_get("status_code")?,
-            error: row.try_get("error")?,
-            response_head: row.try_get("response_head")?,
-            response_body: row.try_get("response_body")?,
-            duration_ms: row.try_get::<Option<i64>, _>("duration_ms")?.unwrap_or(0),
-            at,
-        })
-    };
-    let attempted = row.try_get::<Option<i64>, _>("attempted_at")?.map(Timestamp);
+    let last = row.try_get::<Option<i64>, _>("number")?;
     Ok(Delivery {
         id: DeliveryId(row.try_get("id")?),
         project: ProjectId(row.try_get("project_id")?),
@@ -269,8 +329,9 @@ fn read(row: &Row) -> Result<Delivery, Error> {
         kind: row.try_get("kind")?,
         state: word(row.try_get("state")?, State::parse)?,
         attempts: row.try_get("attempts")?,
+        made: row.try_get("made")?,
         next_at: Timestamp(row.try_get("next_at")?),
-        last: attempted.map(attempt).transpose()?,
+        last: last.map(|number| attempt(row, number)).transpose()?,
         created_at: Timestamp(row.try_get("created_at")?),
     })
 }

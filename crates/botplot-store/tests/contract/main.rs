@@ -13,6 +13,7 @@ mod listing;
 mod logos;
 mod messages;
 mod meta;
+mod nodes;
 mod notices;
 mod opening;
 mod pages;
@@ -158,6 +159,11 @@ promises! {
     logos:
         a_logo_is_kept_byte_by_byte_replaced_and_removed,
         a_logo_needs_its_project;
+    nodes:
+        a_turn_waits_for_those_before_it_and_is_over_when_it_has_lost_the_word,
+        turns_of_dead_nodes_are_failed_once_and_those_of_living_ones_go_on,
+        a_node_gives_back_its_own_claims_and_no_others,
+        words_reach_every_node_where_there_may_be_several;
     notices:
         a_notice_is_told_once_per_occasion_newest_first;
     audit:
@@ -170,6 +176,7 @@ promises! {
         first_attempts_are_claimed_in_order_and_by_one_holder_at_a_time,
         many_claimers_at_once_send_nothing_twice_and_nothing_out_of_order,
         a_dead_holders_deliveries_come_due_again_and_its_lease_is_worth_nothing,
+        every_attempt_is_in_the_log_until_there_are_very_many,
         what_is_given_back_keeps_its_place_in_the_order,
         deliveries_are_replayed_one_by_one_or_all_that_failed_since,
         old_events_are_forgotten_unless_something_is_still_to_be_sent;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use botplot_core::conversation::{Conversation, HandledBy, Status};
-use botplot_core::delivery::{self, Delivery, Endpoint, OtherSecret, Record, Secrets};
+use botplot_core::delivery::{self, Attempt, Delivery, Endpoint, Exchange, OtherSecret, Record, Secrets};
 use botplot_core::lead::Lead;
 use botplot_core::message::{Message, Role, State};
 use botplot_core::plan::Plan;
@@ -16,7 +16,7 @@ use botplot_core::{
     ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, LeadId, MessageId, PageId, ProjectId,
     SessionId, SourceId, Timestamp, event,
 };
-use botplot_store::{Config, Error, FILE, NewChunk, NewJob, Reader, RequestRow, Store};
+use botplot_store::{Config, Error, FILE, Filed, NewChunk, NewJob, Reader, RequestRow, Store};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use uuid::Uuid;
@@ -241,7 +241,7 @@ impl Rig {
         }
     }
 
-    /// An endpoint, an event about this visitor, and its delivery.
+    /// An endpoint, an event about this visitor, and its delivery with one attempt.
     pub(crate) async fn add_delivery(&self, visitor: Option<&str>) {
         let other = OtherSecret { sealed: vec![0, 255], until: NOW.plus_seconds(60), is_next: true };
         let endpoint = Endpoint {
@@ -274,15 +274,28 @@ impl Rig {
             kind: event.kind.clone(),
             state: delivery::State::Pending,
             attempts: 0,
+            made: 0,
             next_at: NOW,
             last: None,
             created_at: NOW,
+        };
+        let lease = (self.id(), NOW.plus_seconds(60));
+        let filed = Filed {
+            delivery: delivery.id,
+            lease: lease.0,
+            state: delivery::State::Pending,
+            next_at: NOW,
+            attempt: Attempt { number: 1, at: NOW, next_at: Some(NOW), ..Attempt::default() },
+            exchange: Exchange { request_head: Some("POST /".into()), ..Exchange::default() },
         };
         self.write(move |tx| {
             Box::pin(async move {
                 tx.add_endpoint(&endpoint).await?;
                 tx.add_event(&event).await?;
-                tx.add_delivery(&delivery).await
+                tx.add_delivery(&delivery).await?;
+                tx.claim_deliveries(endpoint.id, true, NOW, lease, 1).await?;
+                assert!(tx.file_attempt(&filed).await?);
+                Ok(())
             })
         })
         .await;

@@ -1,7 +1,7 @@
 //! Promises about webhook endpoints, events and deliveries.
 
 use botplot_core::delivery::{
-    Attempt, Claimed, Delivery, Endpoint, OtherSecret, Record, Secrets, State, Status,
+    Attempt, Claimed, Delivery, Endpoint, Exchange, LOGGED, OtherSecret, Record, Secrets, State, Status,
 };
 use botplot_core::event::Kind;
 use botplot_core::{ConversationId, DeliveryId, EndpointId, EventId, ProjectId, Timestamp};
@@ -28,7 +28,7 @@ fn endpoint(rig: &Rig) -> Endpoint {
     }
 }
 
-async fn add_endpoint(rig: &Rig) -> Endpoint {
+pub(crate) async fn add_endpoint(rig: &Rig) -> Endpoint {
     let it = endpoint(rig);
     let kept = it.clone();
     rig.write(move |tx| Box::pin(async move { tx.add_endpoint(&kept).await })).await;
@@ -36,7 +36,7 @@ async fn add_endpoint(rig: &Rig) -> Endpoint {
 }
 
 /// Writes an event at `at` and sends it on its way to `endpoint`.
-async fn emit(rig: &Rig, endpoint: EndpointId, at: Timestamp) -> Delivery {
+pub(crate) async fn emit(rig: &Rig, endpoint: EndpointId, at: Timestamp) -> Delivery {
     let event = Record {
         id: EventId(rig.id()),
         project: rig.project,
@@ -54,6 +54,7 @@ async fn emit(rig: &Rig, endpoint: EndpointId, at: Timestamp) -> Delivery {
         kind: event.kind.clone(),
         state: State::Pending,
         attempts: 0,
+        made: 0,
         next_at: at,
         last: None,
         created_at: at,
@@ -79,14 +80,19 @@ async fn claim(rig: &Rig, endpoint: EndpointId, first: bool, now: Timestamp, lim
 
 async fn file(rig: &Rig, it: &Claimed, state: State, next_at: Timestamp) -> bool {
     let attempt = Attempt {
+        number: it.made + 1,
+        at: NOW,
+        duration_ms: 12,
         status_code: Some(500),
         error: Some("it\0failed".into()),
-        response_head: Some("HTTP/1.1 500".into()),
-        response_body: Some("no".into()),
-        duration_ms: 12,
-        at: NOW,
+        next_at: (state == State::Pending).then_some(next_at),
     };
-    let filed = Filed { delivery: it.id, lease: it.lease, state, next_at, attempt };
+    let exchange = Exchange {
+        request_head: Some("POST / HTTP/1.1".into()),
+        response_head: Some("HTTP/1.1 500".into()),
+        response_body: Some(format!("no {}", it.made)),
+    };
+    let filed = Filed { delivery: it.id, lease: it.lease, state, next_at, attempt, exchange };
     rig.write(move |tx| Box::pin(async move { tx.file_attempt(&filed).await })).await
 }
 
@@ -205,6 +211,52 @@ pub(crate) async fn a_dead_holders_deliveries_come_due_again_and_its_lease_is_wo
         (last.status_code, last.error.as_deref(), last.duration_ms),
         (Some(500), Some("it\u{fffd}failed"), 12)
     );
+    let log = rig.read().list_attempts(rig.project, sent.id).await.unwrap();
+    assert_eq!(log.len(), 1, "only an attempt under the lease is in the log");
+}
+
+pub(crate) async fn every_attempt_is_in_the_log_until_there_are_very_many(rig: Rig) {
+    let it = add_endpoint(&rig).await.id;
+    let other = rig.add_project("other").await.unwrap();
+    let (sent, beside) = (emit(&rig, it, NOW).await, emit(&rig, it, NOW).await);
+    let try_it = async |first, state, next_at| {
+        let all = claim(&rig, it, first, SOON, 9).await;
+        let one = all.iter().find(|one| one.id == sent.id).unwrap();
+        assert!(file(&rig, one, state, next_at).await);
+        // Its neighbour goes back, and is not counted.
+        let lease = one.lease;
+        rig.write(move |tx| Box::pin(async move { tx.release_deliveries(it, lease, NOW).await })).await;
+    };
+    let log = async || rig.read().list_attempts(rig.project, sent.id).await.unwrap();
+    assert_eq!(log().await, []);
+    try_it(true, State::Pending, SOON).await;
+    try_it(false, State::Failed, SOON).await;
+    let project = rig.project;
+    let replay = async || {
+        rig.write(move |tx| Box::pin(async move { tx.replay_failed(project, it, NOW, NOW).await })).await
+    };
+    assert_eq!(replay().await, 1);
+    let (found, _) = rig.read().find_delivery(rig.project, it, sent.id).await.unwrap().unwrap();
+    assert_eq!((found.attempts, found.made), (0, 2), "a replay begins the schedule anew, and not the log");
+    try_it(true, State::Delivered, SOON).await;
+    let all = log().await;
+    let seen: Vec<_> =
+        all.iter().map(|(a, e)| (a.number, a.next_at, e.response_body.as_deref().unwrap())).collect();
+    assert_eq!(seen, [(3, None, "no 2"), (2, None, "no 1"), (1, Some(SOON), "no 0")], "newest first");
+    assert_eq!(all[0].1.request_head.as_deref(), Some("POST / HTTP/1.1"));
+    let (found, _) = rig.read().find_delivery(rig.project, it, sent.id).await.unwrap().unwrap();
+    assert_eq!((found.made, found.last.as_ref()), (3, Some(&all[0].0)));
+    assert_eq!(rig.read().list_attempts(other, sent.id).await.unwrap(), [], "another project's log");
+    assert_eq!(rig.read().list_attempts(rig.project, beside.id).await.unwrap(), []);
+    for _ in 3..LOGGED + 2 {
+        let id = sent.id;
+        rig.write(move |tx| Box::pin(async move { tx.replay_delivery(project, it, id, NOW).await })).await;
+        try_it(true, State::Delivered, SOON).await;
+    }
+    let kept: Vec<_> = log().await.into_iter().map(|(a, _)| a.number).collect();
+    assert_eq!(kept, (3..=LOGGED + 2).rev().collect::<Vec<_>>());
+    rig.write(move |tx| Box::pin(async move { tx.remove_endpoint(project, it).await })).await;
+    assert_eq!(rig.count("attempts").await, 0);
 }
 
 pub(crate) async fn what_is_given_back_keeps_its_place_in_the_order(rig: Rig) {
@@ -266,4 +318,5 @@ pub(crate) async fn old_events_are_forgotten_unless_something_is_still_to_be_sen
     assert_eq!(forget(u128::MAX, SOON).await, 1);
     assert!(rig.read().find_delivery(rig.project, it, done.id).await.unwrap().is_none());
     assert!(rig.read().find_delivery(rig.project, it, pending.id).await.unwrap().is_some());
+    assert_eq!(rig.count("attempts").await, 0, "the log outlives its event");
 }

@@ -20,7 +20,7 @@ pub(crate) struct NoticeOut {
     #[schema(value_type = uuid::Uuid)]
     id: NoticeId,
     /// What it is about: `messages_near_limit` (80 % of the month's answers are used), `messages_at_limit`,
-    /// `spending_at_limit`, `secret_key_in_browser`, `endpoint_disabled`.
+    /// `spending_at_limit`, `secret_key_in_browser`, `endpoint_disabled`, `endpoint_unsigned`.
     #[schema(example = "messages_near_limit")]
     kind: &'static str,
     /// The occasion, such as a month or a key's id.

@@ -141,7 +141,8 @@ pub(crate) async fn remove(
 /// Replace an endpoint's secret
 ///
 /// The reply shows the next secret this once. For 24 hours `webhook-signature` carries a signature by each of the two,
-/// and `X-BotPlot-Signature` that of the old one; then the next one takes over, or earlier when you switch.
+/// and `X-BotPlot-Signature` that of the old one; then the next one takes over, or earlier when you switch. When the old
+/// one cannot be opened any more (see the notice `endpoint_unsigned`), the next one takes its place at once.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/rotate-secret",

@@ -8,7 +8,7 @@ use botplot_core::delivery;
 use botplot_engine::webhooks;
 
 use super::find;
-use super::shown::{DeliveriesOut, DeliveryOut, DeliveryState, ReplayedOut, WithBody};
+use super::shown::{DeliveriesOut, DeliveryOut, DeliveryState, ReplayedOut, WithLog};
 use super::taken::{self, ReplayIn, TestIn};
 use crate::auth::Owner;
 use crate::body::Maybe;
@@ -51,7 +51,8 @@ pub(crate) async fn list(
 
 /// Get a delivery
 ///
-/// With the body as every attempt sends it.
+/// With the body as every attempt sends it, and all attempts: what was sent, what your server answered, how long it
+/// took, and when the next one was to follow.
 #[utoipa::path(
     get,
     path = "/api/v1/webhooks/{id}/deliveries/{delivery_id}",
@@ -61,19 +62,21 @@ pub(crate) async fn list(
         ("id" = uuid::Uuid, Path, description = "The endpoint's id."),
         ("delivery_id" = uuid::Uuid, Path, description = "The delivery's id."),
     ),
-    responses((status = 200, description = "The delivery.", body = WithBody)),
+    responses((status = 200, description = "The delivery and its attempts.", body = WithLog)),
 )]
 pub(crate) async fn show(
     State(state): State<AppState>,
     owner: Owner,
     Path((id, delivery)): Path<(String, String)>,
-) -> Result<Json<WithBody>, ApiError> {
+) -> Result<Json<WithLog>, ApiError> {
     let endpoint = find(&state, &owner, &id).await?.id;
     let delivery = ids::read::<DeliveryId>(&delivery)?;
-    let found = state.engine.reader().find_delivery(owner.project.id, endpoint, delivery).await?;
-    let (delivery, body) = found.ok_or_else(|| ApiError::new(Code::NotFound))?;
+    let (reader, project) = (state.engine.reader(), owner.project.id);
+    let found = reader.find_delivery(project, endpoint, delivery).await?;
+    let (found, body) = found.ok_or_else(|| ApiError::new(Code::NotFound))?;
+    let attempts = reader.list_attempts(project, delivery).await?.into_iter().map(Into::into).collect();
     let request_body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Json(WithBody { delivery: delivery.into(), request_body }))
+    Ok(Json(WithLog { delivery: found.into(), request_body, attempts }))
 }
 
 /// Replay a delivery

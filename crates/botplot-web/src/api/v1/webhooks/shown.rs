@@ -1,6 +1,6 @@
 //! How endpoints and deliveries look in `/api/v1/webhooks`.
 
-use botplot_core::delivery::{Attempt, Delivery, Endpoint, State, Status};
+use botplot_core::delivery::{Attempt, Delivery, Endpoint, Exchange, State, Status};
 use botplot_core::event::Kind;
 use botplot_core::{DeliveryId, EndpointId, EventId, Timestamp};
 use serde::Serialize;
@@ -118,9 +118,9 @@ pub(crate) struct DeliveryOut {
     /// Where it stands.
     #[schema(value_type = DeliveryState)]
     state: &'static str,
-    /// Attempts so far, counted anew after a replay.
+    /// Attempts so far.
     #[schema(minimum = 0, example = 1)]
-    attempts: i64,
+    attempt_count: i64,
     /// When the next attempt is due.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_attempt_at: Option<String>,
@@ -131,22 +131,28 @@ pub(crate) struct DeliveryOut {
     created_at: String,
 }
 
-/// A delivery together with what is sent.
+/// A delivery together with what is sent, and the log of its attempts.
 #[derive(Serialize, ToSchema)]
-#[schema(as = DeliveryWithBody)]
-pub(crate) struct WithBody {
+#[schema(as = DeliveryWithLog)]
+pub(crate) struct WithLog {
     /// The delivery.
     #[serde(flatten)]
     pub(super) delivery: DeliveryOut,
     /// The body, byte for byte as every attempt sends it.
     #[schema(example = r#"{"event":"message.sent","data":{}}"#)]
     pub(super) request_body: String,
+    /// Every attempt, replays included, newest first; of very many the newest 50.
+    #[schema(max_items = 50)]
+    pub(super) attempts: Vec<LoggedOut>,
 }
 
 /// One attempt.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Attempt)]
 struct AttemptOut {
+    /// Its place among all attempts of the delivery.
+    #[schema(minimum = 1, example = 1)]
+    number: i64,
     /// When it began.
     #[schema(value_type = String, format = DateTime)]
     at: String,
@@ -158,9 +164,26 @@ struct AttemptOut {
     /// How long it took.
     #[schema(minimum = 0, example = 120)]
     duration_ms: i64,
-    /// The head of the answer.
+    /// When the next one was to follow, if one was.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_attempt_at: Option<String>,
+}
+
+/// One attempt with what it sent and what came back.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AttemptWithExchange)]
+pub(crate) struct LoggedOut {
+    /// The attempt.
+    #[serde(flatten)]
+    attempt: AttemptOut,
+    /// The head of the request as it was sent, signatures included; null when there was nothing to send.
+    #[schema(example = "POST /hooks/botplot HTTP/1.1\r\nhost: shop.example\r\n")]
+    request_head: Option<String>,
+    /// The head of your server's answer, the first 4 KiB of it.
+    #[schema(example = "HTTP/1.1 200 OK\r\n")]
     response_head: Option<String>,
-    /// The first KiB of the answer.
+    /// The first KiB of your server's answer.
+    #[schema(example = "thanks")]
     response_body: Option<String>,
 }
 
@@ -254,7 +277,7 @@ impl From<Delivery> for DeliveryOut {
             event_id: it.event,
             event: it.kind,
             state: it.state.as_str(),
-            attempts: it.attempts,
+            attempt_count: it.made,
             next_attempt_at: (it.state == State::Pending).then(|| it.next_at.rfc3339()),
             last_attempt: it.last.map(AttemptOut::from),
             created_at: it.created_at.rfc3339(),
@@ -265,12 +288,19 @@ impl From<Delivery> for DeliveryOut {
 impl From<Attempt> for AttemptOut {
     fn from(it: Attempt) -> Self {
         Self {
+            number: it.number,
             at: it.at.rfc3339(),
             status_code: it.status_code,
             error: it.error,
             duration_ms: it.duration_ms,
-            response_head: it.response_head,
-            response_body: it.response_body,
+            next_attempt_at: it.next_at.map(Timestamp::rfc3339),
         }
+    }
+}
+
+impl From<(Attempt, Exchange)> for LoggedOut {
+    fn from((attempt, exchange): (Attempt, Exchange)) -> Self {
+        let Exchange { request_head, response_head, response_body } = exchange;
+        Self { attempt: attempt.into(), request_head, response_head, response_body }
     }
 }

@@ -156,6 +156,85 @@ async fn a_failed_attempt_is_repeated_with_the_same_bytes_and_delays_nothing_els
 }
 
 #[tokio::test]
+async fn the_log_shows_every_attempt_with_what_went_out_and_what_came_back() {
+    let rig = Rig::start().await;
+    rig.receiver.answer(|_, n| match n {
+        0 => Answer::Say(503, "x-mood: bad\r\n".into(), vec![b'x'; 5000]),
+        1 => Answer::Raw(Vec::new()),
+        _ => Answer::Say(200, String::new(), b"thanks \xff".to_vec()),
+    });
+    let it = rig.test().await;
+    for attempt in 1..3 {
+        rig.tried(&it, attempt).await;
+        rig.app.clock().advance(400);
+    }
+    let log = rig.tried(&it, 3).await;
+    let sent = rig.receiver.received();
+    assert_eq!((&log["attempt_count"], &log["state"]), (&json!(3), &json!("delivered")));
+    assert_eq!(log["request_body"].as_str().unwrap().as_bytes(), sent[0].body);
+    let all = log["attempts"].as_array().unwrap();
+    for (attempt, sent) in all.iter().rev().zip(&sent) {
+        let head = attempt["request_head"].as_str().unwrap();
+        let (first, lines) = head.split_once("\r\n").unwrap();
+        assert_eq!(first, format!("POST {} HTTP/1.1", sent.path));
+        let mut told: Vec<_> = lines.lines().filter_map(|line| line.split_once(": ")).collect();
+        let mut came: Vec<_> = sent.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        told.sort_unstable();
+        came.sort_unstable();
+        assert_eq!(told, came, "the log's request is not what came");
+        assert!(attempt["duration_ms"].as_i64().unwrap() >= 0);
+    }
+    let seen = |field: &str| all.iter().map(|a| a[field].clone()).collect::<Vec<_>>();
+    assert_eq!(seen("number"), [3, 2, 1]);
+    assert_eq!(seen("status_code"), [json!(200), Value::Null, json!(503)]);
+    assert_eq!(all[0]["error"], Value::Null);
+    let cut = format!(
+        "`{}` can't be reached: it closed the connection before its answer was complete",
+        rig.receiver.url()
+    );
+    assert_eq!(seen("error")[1..], [json!(cut), json!("it answered with status 503")]);
+    assert_eq!(seen("response_body"), [json!("thanks \u{fffd}"), Value::Null, json!("x".repeat(1024))]);
+    assert!(all[2]["response_head"].as_str().unwrap().contains("x-mood: bad"), "{log}");
+    for (attempt, least) in [(2, 5), (1, 300)] {
+        let read = |field: &str| Timestamp::read(all[attempt][field].as_str().unwrap()).unwrap();
+        let waits = read("next_attempt_at").seconds_since(read("at"));
+        assert!((least..=least * 6 / 5 + 2).contains(&waits), "{waits} s");
+    }
+    assert_eq!(all[0]["next_attempt_at"], Value::Null);
+    let list = rig.get("/deliveries").await["deliveries"][0].clone();
+    let light = ["at", "duration_ms", "error", "next_attempt_at", "number", "status_code"];
+    let mut names: Vec<_> = list["last_attempt"].as_object().unwrap().keys().cloned().collect();
+    names.sort();
+    assert_eq!(names, light, "the list stays light");
+    assert!(list["attempts"].is_null() && list["request_body"].is_null(), "{list}");
+}
+
+#[tokio::test]
+async fn erasing_a_visitor_takes_what_the_log_shows_of_them() {
+    let rig = Rig::start().await;
+    rig.receiver.answer(|w, _| Answer::Say(200, String::new(), w.body.clone()));
+    rig.say("v1").await;
+    rig.receiver.wait_for(3).await;
+    until(async || {
+        let all = deliveries(&rig.app, &rig.endpoint).await;
+        all.iter().all(|d| d.attempts == 1).then_some(())
+    })
+    .await;
+    let id = rig.get("/deliveries").await["deliveries"][0]["id"].as_str().unwrap().to_owned();
+    let log = rig.get(&format!("/deliveries/{id}")).await["attempts"].clone();
+    assert!(
+        log[0]["response_body"].as_str().unwrap().contains("v1"),
+        "the receiver repeats what it got: {log}"
+    );
+    let owner = rig.app.owner();
+    owner.send(http::Method::DELETE, "/api/v1/visitors/v1", "").await.whole().await.is(200);
+    assert_eq!(rig.get("/deliveries").await["total"], 0);
+    owner.get(&path(&rig.endpoint["id"], &format!("/deliveries/{id}"))).await.refuses(404, "not_found");
+    let (project, id) = (rig.app.project().project.id, id.parse().unwrap());
+    assert_eq!(rig.app.engine().reader().list_attempts(project, id).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_delivery_is_given_up_after_ten_attempts_and_can_be_replayed() {
     let rig = Rig::start().await;
     rig.receiver.answer(|_, _| Answer::status(500));
@@ -229,8 +308,8 @@ async fn retry_after_is_honoured() {
     });
     let it = rig.test().await;
     let log = rig.tried(&it, 1).await;
-    assert_eq!(log["last_attempt"]["response_body"], "slow down");
-    assert!(log["last_attempt"]["response_head"].as_str().unwrap().contains("retry-after: 3600"), "{log}");
+    assert_eq!(log["attempts"][0]["response_body"], "slow down");
+    assert!(log["attempts"][0]["response_head"].as_str().unwrap().contains("retry-after: 3600"), "{log}");
     let next = Timestamp::read(log["next_attempt_at"].as_str().unwrap()).unwrap();
     let waits = next.seconds_since(rig.app.engine().clock().now());
     assert!((3500..=4400).contains(&waits), "{waits} s");
@@ -262,7 +341,7 @@ async fn huge_packed_and_broken_answers_do_no_harm() {
         rig.tried(&it, 1).await
     };
     assert_eq!(
-        (&log["state"], log["last_attempt"]["response_body"].as_str().unwrap().len()),
+        (&log["state"], log["attempts"][0]["response_body"].as_str().unwrap().len()),
         (&json!("delivered"), 1024)
     );
     assert!(began.elapsed() < Duration::from_secs(5), "a GiB was read");
