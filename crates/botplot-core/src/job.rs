@@ -1,5 +1,7 @@
 //! Background work: what a job is and when it is tried again.
 
+use uuid::Uuid;
+
 use crate::{JobId, ProjectId, Timestamp};
 
 /// Attempts after which a job is given up.
@@ -21,7 +23,17 @@ pub struct Job {
     /// Tries so far, this one included.
     pub attempts: i64,
     /// The claim's fencing token: only its holder may finish the job.
-    pub lease: uuid::Uuid,
+    pub lease: Uuid,
+}
+
+/// Which jobs a worker takes. Letters have a worker of their own, so that neither a mail server that hangs nor a long
+/// crawl holds up the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// All but letters.
+    Work,
+    /// Letters.
+    Letters,
 }
 
 /// Whether trying again can help.
@@ -29,8 +41,20 @@ pub struct Job {
 pub enum Fault {
     /// It can: try later.
     Retry(String),
+    /// It can, but not before this instant; however often, the job decides itself when it gives up.
+    Later(Timestamp, String),
     /// It cannot.
     Fail(String),
+}
+
+/// A lease that tells whose it is: it begins with the first half of its node's id.
+pub fn lease(node: Uuid, random: Uuid) -> Uuid {
+    Uuid::from_u64_pair(node.as_u64_pair().0, random.as_u64_pair().1)
+}
+
+/// The smallest and the greatest lease of a node.
+pub fn leases(node: Uuid) -> (Uuid, Uuid) {
+    (lease(node, Uuid::nil()), lease(node, Uuid::max()))
 }
 
 /// When a job that failed for the `attempts`-th time comes due again; `None` when it is given up.
@@ -45,6 +69,18 @@ pub fn next_try(attempts: i64, now: Timestamp, jitter: f64) -> Option<Timestamp>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nodes_leases_stand_together_and_no_other_nodes_among_them() {
+        let nodes = [1, 2, u128::MAX].map(|n| Uuid::from_u128(n.rotate_left(70)));
+        for (i, node) in nodes.into_iter().enumerate() {
+            let (first, last) = leases(node);
+            for (j, other) in nodes.into_iter().enumerate() {
+                let one = lease(other, Uuid::from_u128(0x1234_5678_9abc_def0_1234_5678_9abc_def0));
+                assert_eq!((first..=last).contains(&one), i == j, "{node} {other}");
+            }
+        }
+    }
 
     #[test]
     fn waits_grow_to_six_hours_and_end_after_twelve_tries() {

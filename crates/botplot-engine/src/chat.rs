@@ -1,6 +1,7 @@
 //! A visitor asks: the main use case, from the message to the last event of its answer.
 
 mod cite;
+mod line;
 mod log;
 mod prompt;
 pub(crate) mod queue;
@@ -166,5 +167,16 @@ pub async fn stop(
     if !found.is_some_and(|c| c.may_open(visitor, proof)) {
         return Err(Error::NotFound);
     }
-    Ok(engine.0.turns.stop(conversation))
+    if engine.0.turns.stop(conversation) {
+        return Ok(true);
+    }
+    if !engine.0.store.is_shared() {
+        return Ok(false);
+    }
+    let asked = engine.0.store.write(move |tx| {
+        Box::pin(async move { Ok::<_, Error>(tx.ask_stop(project, conversation).await?) })
+    });
+    let asked = asked.await?;
+    engine.changed(conversation);
+    Ok(asked)
 }

@@ -196,7 +196,7 @@ pub async fn remove(
         .await?;
     // One that waited behind the first may have begun meanwhile; whatever begins from now on finds nothing.
     engine.0.turns.stop(id);
-    engine.0.live.wake(id);
+    engine.changed(id);
     Ok(())
 }
 
@@ -267,6 +267,10 @@ pub(crate) async fn keep(
     reason: Option<String>,
 ) -> Result<(), Error> {
     tx.save_conversation(conversation).await?;
+    if effects.contains(&Effect::CutAnswer) && engine.0.store.is_shared() {
+        // Another node may be writing it, which hears of this late, or only after the conversation was handed back.
+        tx.ask_stop(conversation.project, conversation.id).await?;
+    }
     let events: Vec<Event> =
         effects.iter().filter_map(|e| event(conversation, *e, reason.as_deref())).collect();
     outbox::emit(tx, engine, conversation.project, &events).await?;
@@ -282,7 +286,7 @@ pub(crate) fn tell(engine: &Engine, id: ConversationId, effects: &[Effect]) {
         engine.0.turns.stop(id);
     }
     engine.0.outbox.wake();
-    engine.0.live.wake(id);
+    engine.changed(id);
 }
 
 fn event(conversation: &Conversation, effect: Effect, reason: Option<&str>) -> Option<Event> {

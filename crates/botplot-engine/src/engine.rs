@@ -17,6 +17,8 @@ use crate::embedder::Embedder;
 use crate::indexes::Indexes;
 use crate::keys::LastUses;
 use crate::live::Live;
+use crate::mail::Mail;
+use crate::nodes::Nodes;
 use crate::outbox::Outbox;
 use crate::seal::{self, Seal};
 use crate::spending::Spending;
@@ -28,6 +30,8 @@ pub struct Parts {
     pub store: Store,
     /// The way out.
     pub egress: botplot_egress::Client,
+    /// The way out for letters; without one none are written.
+    pub mail: Option<Mail>,
     /// The model that writes answers; without one they are quoted.
     pub model: Option<Arc<dyn ChatModel>>,
     /// The time.
@@ -48,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) reader: Reader,
     pub(crate) egress: botplot_egress::Client,
+    pub(crate) mail: Option<Mail>,
     pub(crate) model: Option<Arc<dyn ChatModel>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -59,6 +64,7 @@ pub(crate) struct Inner {
     pub(crate) turns: Turns,
     pub(crate) last_uses: LastUses,
     pub(crate) live: Live,
+    pub(crate) nodes: Nodes,
     pub(crate) outbox: Outbox,
     pub(crate) seal: Seal,
     pub(crate) ended: watch::Sender<Arc<HashSet<KeyId>>>,
@@ -97,6 +103,7 @@ impl Engine {
             turns: Turns::default(),
             last_uses: LastUses::default(),
             live: Live::default(),
+            nodes: Nodes::default(),
             outbox: Outbox::default(),
             seal,
             ended: watch::Sender::default(),
@@ -107,6 +114,7 @@ impl Engine {
             stopping: CancellationToken::new(),
             store: parts.store,
             egress: parts.egress,
+            mail: parts.mail,
             model: parts.model,
             clock: parts.clock,
             ids: parts.ids,

@@ -44,7 +44,7 @@ pub async fn erase(engine: &Engine, project: ProjectId, visitor: &str, actor: &s
     for id in conversations {
         // One that waited behind the first may have begun meanwhile; whatever begins from now on finds nothing.
         engine.0.turns.stop(id);
-        engine.0.live.wake(id);
+        engine.changed(id);
     }
     Ok(erased)
 }

@@ -1,8 +1,8 @@
 //! What a visitor's page hears live beside the answers: what a person writes, where the conversation stands, who is
 //! typing.
 //!
-//! Messages and states are stored, so that a page that was away hears of them later; typing is not. A page on this
-//! node is woken at once, and what another node wrote it finds by looking once a second.
+//! Messages and states are stored, so that a page that was away hears of them later; typing is not. A page is woken at
+//! once, by another node too, and looks once a second in case that nobody could wake it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -89,6 +89,13 @@ impl Live {
     /// Tells the conversation's pages that `name` types, or stopped; said once, it holds for five seconds.
     pub(crate) fn typing(&self, conversation: ConversationId, name: &str, on: bool) {
         self.send(conversation, Signal::Typing { name: name.to_owned(), on });
+    }
+
+    /// Makes all pages look.
+    pub(crate) fn wake_all(&self) {
+        for pages in lock(&self.0).values() {
+            let _ = pages.send(Signal::Wake);
+        }
     }
 
     fn send(&self, conversation: ConversationId, signal: Signal) {

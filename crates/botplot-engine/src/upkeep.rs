@@ -108,7 +108,7 @@ async fn delete_old(engine: &Engine, project: &Project) -> Result<(), Error> {
         let deleted = delete(engine, project.id, before, stale.clone()).await?;
         // A page that still listens learns that there is nothing more to hear.
         for id in stale {
-            engine.0.live.wake(id);
+            engine.changed(id);
         }
         tracing::info!(project.id = %project.id, conversations = deleted, "deleted what was kept long enough");
     }

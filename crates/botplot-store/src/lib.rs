@@ -12,6 +12,7 @@ mod copy;
 mod error;
 mod reader;
 mod rows;
+mod signals;
 mod store;
 mod tx;
 mod writer;
@@ -21,8 +22,10 @@ pub use config::Config;
 pub use error::Error;
 pub use reader::Reader;
 pub use rows::{
-    ChunkRow, ClaimRow, ConversationFilter, Erased, Filed, NewChunk, NewJob, PassageRow, RequestRow,
+    ChunkRow, ClaimRow, ConversationFilter, DeadTurn, Erased, Filed, NewChunk, NewJob, PassageRow,
+    RequestRow, TurnRow,
 };
+pub use signals::Ear;
 pub use store::Store;
 pub use tx::Tx;
 

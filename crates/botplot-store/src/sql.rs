@@ -29,6 +29,8 @@ pub(crate) mod logos;
 pub(crate) mod messages;
 #[path = "sql/meta.rs"]
 pub(crate) mod meta;
+#[path = "sql/nodes.rs"]
+pub(crate) mod nodes;
 #[path = "sql/notices.rs"]
 pub(crate) mod notices;
 #[path = "sql/pages.rs"]

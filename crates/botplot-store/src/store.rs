@@ -12,7 +12,7 @@ use crate::backend::{postgres, sqlite};
 use crate::error::closed;
 use crate::reader::{Pool, Reader};
 use crate::writer::{self, Write};
-use crate::{Config, Error, FILE, Tx, backup};
+use crate::{Config, Ear, Error, FILE, Tx, backup, signals};
 
 /// An open database; cheap to clone. Call [`Store::close`] before the program ends.
 #[derive(Clone)]
@@ -87,6 +87,22 @@ impl Store {
         let (write, result) = writer::package(run);
         self.start(write);
         async move { result.await.unwrap_or_else(|_| Err(closed().into())) }
+    }
+
+    /// Says words to every node that works on the same data, this one included; where there is only one, to nobody.
+    pub async fn say(&self, words: &[String]) -> Result<(), Error> {
+        match &self.shared.reader.0 {
+            Pool::Sqlite(_) => Ok(()),
+            Pool::Postgres(pool) => signals::say(pool, words).await,
+        }
+    }
+
+    /// Hears what nodes say from now on; `None` where there is only one.
+    pub async fn listen(&self) -> Result<Option<Ear>, Error> {
+        match &self.shared.reader.0 {
+            Pool::Sqlite(_) => Ok(None),
+            Pool::Postgres(pool) => Ear::open(pool).await.map(Some),
+        }
     }
 
     fn start(&self, write: Box<dyn Write>) {

@@ -14,9 +14,9 @@ use botplot_core::key::{Class, Key};
 use botplot_core::message::Message;
 use botplot_core::plan::{Limits, Plan, Plans};
 use botplot_core::project::Settings;
-use botplot_core::{Clock as _, ConversationId, RandomIds, SystemClock};
+use botplot_core::{Clock as _, ConversationId, Ids as _, RandomIds, Secret, SystemClock};
 use botplot_engine::projects::Created;
-use botplot_engine::{Config, Engine, Parts, Spending, jobs, keys, projects, sources};
+use botplot_engine::{Config, Engine, Mail, Parts, Spending, jobs, keys, nodes, projects, sources};
 use botplot_store::Store;
 use botplot_web::AppState;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -43,6 +43,23 @@ pub struct TestApp {
     folder: TempDir,
 }
 
+/// What a server stands on.
+#[derive(Clone)]
+struct Base<'a> {
+    store: botplot_store::Config,
+    seal_key: Secret,
+    /// The project that another server has made.
+    project: Option<&'a Created>,
+}
+
+impl Base<'_> {
+    /// A data file of its own.
+    fn alone() -> Self {
+        let seal_key = botplot_engine::seal::fresh_key(&RandomIds);
+        Self { store: botplot_store::Config::default(), seal_key, project: None }
+    }
+}
+
 impl TestApp {
     /// A server that answers in its knowledge's own words.
     pub async fn start() -> Self {
@@ -67,15 +84,23 @@ impl TestApp {
 
     /// A server with these plans and prices.
     pub async fn with_plans(plans: Plans, spending: Spending, model: Option<&FakeLlm>) -> Self {
-        Self::reaching(&botplot_egress::Config::default(), plans, spending, model).await
+        Self::reaching(&botplot_egress::Config::default(), plans, spending, model, None).await
     }
 
     /// A server that may reach receivers on the loopback, and that sends webhooks.
     pub async fn with_webhooks(plans: Plans) -> Self {
-        let loopback = "127.0.0.0/8".to_owned().try_into().expect("this is a range");
-        let egress = botplot_egress::Config { allow: vec![loopback], ..botplot_egress::Config::default() };
-        let app = Self::reaching(&egress, plans, Spending::default(), None).await;
+        let app = Self::reaching(&loopback(), plans, Spending::default(), None, None).await;
         botplot_engine::webhooks::start(&app.engine);
+        app
+    }
+
+    /// A server that sends letters by way of this mail server, and webhooks to the loopback.
+    pub async fn with_mail(mail: &botplot_egress::mail::Config) -> Self {
+        let mail = Mail::open(mail).expect("the test's settings are sound");
+        let plans = Plans::default();
+        let app = Self::reaching(&loopback(), plans, Spending::default(), None, mail).await;
+        botplot_engine::webhooks::start(&app.engine);
+        jobs::start(&app.engine);
         app
     }
 
@@ -85,8 +110,34 @@ impl TestApp {
         spending: Spending,
         model: Option<&FakeLlm>,
     ) -> Self {
+        Self::on(&Base::alone(), egress, plans, spending, model).await
+    }
+
+    /// Two servers on a new PostgreSQL database that know of each other. Each has its own data folder and clock.
+    pub async fn pair(url: &str, model: &FakeLlm) -> [Self; 2] {
+        let store = botplot_store::Config { url: Some(Secret::new(url)), ..botplot_store::Config::default() };
+        let base = Base { store, ..Base::alone() };
+        let egress = botplot_egress::Config::default();
+        let open = async |base: &Base<'_>| {
+            let app = Self::on(base, &egress, Plans::default(), Spending::default(), Some(model)).await;
+            nodes::join(&app.engine, RandomIds.random()).await.expect("the database answers");
+            app
+        };
+        let first = open(&base).await;
+        let second = open(&Base { project: Some(&first.project), ..base.clone() }).await;
+        [first, second]
+    }
+
+    async fn on(
+        base: &Base<'_>,
+        egress: &botplot_egress::Config,
+        plans: Plans,
+        spending: Spending,
+        model: Option<&FakeLlm>,
+        mail: Option<Mail>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
-        let store = Store::open(&botplot_store::Config::default(), folder.path()).await;
+        let store = Store::open(&base.store, folder.path()).await;
         let store = store.expect("an empty folder takes a new database");
         let egress = botplot_egress::Client::new(egress);
         let egress = egress.expect("the default settings are sound");
@@ -95,16 +146,23 @@ impl TestApp {
             store: store.clone(),
             model: model.and_then(|m| open_model(m, &egress)),
             egress,
+            mail,
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             config: Config { indexing_threads: 1, ..Config::default() },
             plans,
-            seal_key: botplot_engine::seal::fresh_key(&RandomIds),
+            seal_key: base.seal_key.clone(),
             spending,
         };
         let engine = Engine::open(parts).await.expect("a new database opens");
         keys::watch(&engine);
-        let project = projects::create(&engine, "first").await.expect("the first project has a free name");
+        let project = match base.project {
+            Some(Created { project, publishable, secret }) => {
+                let (publishable, secret) = (publishable.clone(), secret.clone());
+                Created { project: project.clone(), publishable, secret }
+            }
+            None => projects::create(&engine, "first").await.expect("the first project has a free name"),
+        };
         let mut state = AppState::new(engine.clone(), "https://chat.example", metrics());
         state.drain = DRAIN;
         state.set_ready(true);
@@ -260,6 +318,12 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// Outgoing connections that may go to this machine itself.
+fn loopback() -> botplot_egress::Config {
+    let loopback = "127.0.0.0/8".to_owned().try_into().expect("this is a range");
+    botplot_egress::Config { allow: vec![loopback], ..botplot_egress::Config::default() }
 }
 
 fn open_model(model: &FakeLlm, egress: &botplot_egress::Client) -> Option<Arc<dyn botplot_llm::ChatModel>> {

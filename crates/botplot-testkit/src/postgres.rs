@@ -87,6 +87,18 @@ impl Postgres {
         assert!(made.is_ok_and(|status| status.success()), "`createdb` failed: {ADVICE}");
         format!("postgres://postgres@localhost/{name}?host={}", self.folder.display())
     }
+
+    /// What a statement answers in the newest database, one row a line.
+    pub fn ask(&self, statement: &str) -> String {
+        let newest = self.databases.load(Ordering::Relaxed).saturating_sub(1);
+        let asked = Command::new(self.bin.join("psql"))
+            .args([OsStr::new("-h"), self.folder.as_os_str()])
+            .args(["-U", "postgres", "-d", &format!("test_{newest}"), "-tAXc", statement])
+            .output()
+            .unwrap_or_else(|why| panic!("`psql`: {why}: {ADVICE}"));
+        assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
+        String::from_utf8_lossy(&asked.stdout).into_owned()
+    }
 }
 
 impl Drop for Postgres {

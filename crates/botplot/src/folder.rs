@@ -5,13 +5,17 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use botplot_core::{RandomIds, Secret};
+use botplot_core::{Ids as _, RandomIds, Secret};
 use botplot_engine::seal;
+
+use uuid::Uuid;
 
 use crate::config::Config;
 
 /// The name of the file with the owner's first secret key.
 pub(crate) const SECRET_KEY: &str = "secret-key";
+/// The name of the file with what tells this folder's server from others on the same PostgreSQL.
+const NODE_ID: &str = "node-id";
 /// The name of the file with the key under which secrets are kept.
 pub(crate) const SEAL_KEY: &str = "seal-key";
 
@@ -63,6 +67,22 @@ pub(crate) fn seal_key(config: &Config) -> Result<Secret> {
     }
 }
 
+/// What tells this folder's server from others on the same PostgreSQL: made at the first start, and kept.
+pub(crate) fn node_id(data: &Path) -> Result<Uuid> {
+    let path = data.join(NODE_ID);
+    match fs::read_to_string(&path) {
+        Ok(text) => text.trim().parse().with_context(|| {
+            format!("`{}` is damaged: delete it, and a new one is made at the next start", path.display())
+        }),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            keep_first(&path, &RandomIds.random().to_string())
+                .with_context(|| format!("the server's own id cannot be written to `{}`", path.display()))?;
+            node_id(data)
+        }
+        Err(why) => Err(why).with_context(|| format!("`{}` cannot be read", path.display())),
+    }
+}
+
 /// Writes the secret key where only the owner can read it: all of it or nothing. Returns the path.
 pub(crate) fn keep_secret_key(data: &Path, key: &str) -> Result<PathBuf> {
     let path = data.join(SECRET_KEY);
@@ -74,7 +94,8 @@ pub(crate) fn keep_secret_key(data: &Path, key: &str) -> Result<PathBuf> {
 /// Writes a file where only the owner can read it, unless there is one of this name: of two programs that start at
 /// once, both go on with what the first one wrote.
 fn keep_first(path: &Path, text: &str) -> io::Result<()> {
-    let own = path.with_file_name(format!("{SEAL_KEY}-{}", std::process::id()));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let own = path.with_file_name(format!("{name}-{}", std::process::id()));
     write_private(&own, text)?;
     let linked = fs::hard_link(&own, path);
     fs::remove_file(&own)?;
@@ -121,6 +142,17 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         fs::write(folder.path().join(SEAL_KEY), "half").unwrap();
         assert!(format!("{:#}", seal_key(&config).unwrap_err()).contains("restore the file"));
+    }
+
+    #[test]
+    fn a_folders_server_has_the_same_id_at_every_start() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let id = node_id(one.path()).unwrap();
+        assert_eq!(node_id(one.path()).unwrap(), id);
+        assert_ne!(node_id(two.path()).unwrap(), id);
+        assert_eq!(fs::read_dir(one.path()).unwrap().count(), 1);
+        fs::write(one.path().join(NODE_ID), "x").unwrap();
+        assert!(format!("{:#}", node_id(one.path()).unwrap_err()).contains("delete it"));
     }
 
     #[cfg(unix)]

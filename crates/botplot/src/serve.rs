@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use botplot_engine::{keys, setup};
+use botplot_engine::{keys, nodes, setup};
 use botplot_web::AppState;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,11 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     folder::make(&config.data)?;
     let work = work::Work::begin(&config.data, address)?;
     let engine = open::engine(&config).await?;
+    if config.on_postgres() {
+        nodes::join(&engine, folder::node_id(&config.data)?)
+            .await
+            .context("the other servers on the database cannot be joined")?;
+    }
     work.settle(&engine).await?;
     let first = setup::first_run(&engine).await?;
     let secret_key = match &first.created {

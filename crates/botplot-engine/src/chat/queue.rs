@@ -5,19 +5,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use botplot_core::{ConversationId, MessageId};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
 use super::log::Log;
 use crate::Error;
 
 /// Turns that may wait behind the running one.
-const WAITING: usize = 3;
+pub(crate) const WAITING: usize = 3;
 
 #[derive(Default)]
 struct Line {
     baton: Arc<tokio::sync::Mutex<()>>,
     inside: usize,
+    told: Arc<Notify>,
     running: Option<CancellationToken>,
 }
 
@@ -36,10 +38,11 @@ impl Turns {
         let mut lines = lock(&self.lines);
         let line = lines.entry(conversation).or_default();
         if line.inside > WAITING {
-            return Err(Error::TooMany { code: "too_many_turns", after: Duration::from_secs(2) });
+            return Err(full());
         }
         line.inside += 1;
-        Ok(Ticket { conversation, lines: self.lines.clone(), baton: line.baton.clone() })
+        let (baton, told) = (line.baton.clone(), line.told.clone());
+        Ok(Ticket { conversation, lines: self.lines.clone(), baton, told })
     }
 
     /// Keeps what the answer says where others find it.
@@ -61,6 +64,18 @@ impl Turns {
         self.logs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Has the conversation's turns look how they stand.
+    pub(crate) fn look(&self, conversation: ConversationId) {
+        if let Some(line) = lock(&self.lines).get(&conversation) {
+            line.told.notify_waiters();
+        }
+    }
+
+    /// Has all turns look how they stand.
+    pub(crate) fn look_all(&self) {
+        lock(&self.lines).values().for_each(|line| line.told.notify_waiters());
+    }
+
     /// Stops the running turn; false when none is running.
     pub(crate) fn stop(&self, conversation: ConversationId) -> bool {
         let lines = lock(&self.lines);
@@ -69,11 +84,17 @@ impl Turns {
     }
 }
 
+/// The refusal of a turn for which there is no place in the line.
+pub(crate) fn full() -> Error {
+    Error::TooMany { code: "too_many_turns", after: Duration::from_secs(2) }
+}
+
 /// A place in a conversation's line; dropping it leaves the line.
 pub(crate) struct Ticket {
     conversation: ConversationId,
     lines: Lines,
     baton: Arc<tokio::sync::Mutex<()>>,
+    told: Arc<Notify>,
 }
 
 /// The right to speak; its token is cancelled by [`Turns::stop`].
@@ -84,6 +105,11 @@ pub(crate) struct Floor<'a> {
 }
 
 impl Ticket {
+    /// Done when another node says that something has changed in the conversation.
+    pub(super) fn told(&self) -> Notified<'_> {
+        self.told.notified()
+    }
+
     /// Waits until all earlier turns of the conversation are done.
     pub(crate) async fn floor(&self) -> Floor<'_> {
         let baton = self.baton.clone().lock_owned().await;

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::cite::Citations;
 use super::log::Log;
 use super::queue::Ticket;
-use super::{Ask, Failure, TurnEvent, prompt, quote, turn};
+use super::{Ask, Failure, TurnEvent, line, prompt, quote, turn};
 use crate::retrieve::{self, Retrieved};
 use crate::{Engine, Error, spending};
 
@@ -47,22 +47,42 @@ struct Draft {
 impl Generation {
     /// Waits for its turn, answers, stores the answer, and tells the client how it went.
     pub(super) async fn run(self) {
-        let floor = self.ticket.floor().await;
-        let outcome = self.answer(&floor.stopped).await;
-        let last = match outcome {
+        let last = match self.speak().await {
             Ok(event) => event,
             Err(error) => self.give_up(&error).await,
         };
-        drop(floor);
         self.log.end(last);
         self.engine.0.turns.end(self.answer.id);
+    }
+
+    async fn speak(&self) -> Result<TurnEvent, Error> {
+        if !self.engine.0.store.is_shared() {
+            let floor = self.ticket.floor().await;
+            return self.answer(&floor.stopped).await;
+        }
+        // The first turn of a conversation has nobody to wait for.
+        if self.ask.conversation.is_some() && !line::wait(&self.engine, &self.answer, &self.ticket).await {
+            let failure = turn::restarting();
+            let (state, code) = (State::Failed, Some(failure.code.to_owned()));
+            let cut = Message { state, failure: code, ..self.answer.clone() };
+            turn::close(&self.engine, cut, Vec::new(), "failed").await?;
+            return Ok(TurnEvent::Failed(failure));
+        }
+        let floor = self.ticket.floor().await;
+        tokio::select! {
+            // It listens before the turn looks for the first time.
+            biased;
+            () = line::watch(&self.engine, &self.answer, &self.ticket, &floor.stopped) => {
+                Err(Error::Internal(anyhow::anyhow!("the watch over a turn ended")))
+            }
+            outcome = self.answer(&floor.stopped) => outcome,
+        }
     }
 
     async fn answer(&self, stopped: &CancellationToken) -> Result<TurnEvent, Error> {
         let (engine, project) = (&self.engine, &self.ask.project);
         if self.is_taken_over().await? {
-            let taken = Message { state: State::Stopped, ..self.answer.clone() };
-            return Ok(TurnEvent::Final(Box::new(turn::close(engine, taken, Vec::new(), "silent").await?)));
+            return self.stay_silent().await;
         }
         let history = self.history().await?;
         let asked = history.iter().filter(|(role, _)| *role == Role::User).map(|(_, text)| text.clone());
@@ -70,6 +90,9 @@ impl Generation {
         let earlier = &asked[asked.len().saturating_sub(CONTEXT)..];
         let limit = engine.0.config.passages;
         let found = retrieve::passages(engine, project.id, &self.ask.message, earlier, limit).await?;
+        if stopped.is_cancelled() || engine.0.store.is_shared() && self.is_taken_over().await? {
+            return self.stay_silent().await;
+        }
         let courtesy = courtesy::of(&self.ask.message);
         let evidence = Evidence { confidence: found.confidence, passages: found.passages.len(), courtesy };
         let model = engine.0.model.clone();
@@ -83,6 +106,12 @@ impl Generation {
             Plan::Generate => self.generate(model.as_deref(), &found, &history, stopped).await?,
         };
         self.finish(draft, &found).await
+    }
+
+    /// Ends a turn whose word was taken before it said anything.
+    async fn stay_silent(&self) -> Result<TurnEvent, Error> {
+        let taken = Message { state: State::Stopped, ..self.answer.clone() };
+        Ok(TurnEvent::Final(Box::new(turn::close(&self.engine, taken, Vec::new(), "silent").await?)))
     }
 
     /// True when a person took the conversation while this turn waited, or archived it.

@@ -11,10 +11,11 @@ use botplot_core::{ConversationId, MessageId, NoticeId, Timestamp};
 use botplot_store::Tx;
 use serde_json::{Map, json};
 
+use super::queue::{self, WAITING};
 use super::{Ask, Failure, Final, repeat};
 use crate::conversations::act;
 use crate::live::{self, LiveEvent};
-use crate::{Engine, Error, leads, outbox};
+use crate::{Engine, Error, leads, notices, outbox};
 
 /// The metric of `usage` that counts answers by month.
 pub const METRIC: &str = "messages";
@@ -28,6 +29,8 @@ pub(super) struct Opened {
     pub(super) answer: Option<Message>,
     /// True when the month's answers are used up.
     pub(super) refused: bool,
+    /// True when the conversation's pages have something to hear.
+    told: bool,
 }
 
 /// Stores the visitor's message, and the place of its answer if there will be one, for which a unit of the plan is
@@ -37,7 +40,9 @@ pub(super) async fn open(engine: &Engine, id: ConversationId, ask: &Ask) -> Resu
     let opened = engine.0.store.write(move |tx| Box::pin(take_in(tx, inside, id, ask, now)));
     let opened = opened.await?;
     engine.0.outbox.wake();
-    engine.0.live.wake(id);
+    if opened.told {
+        engine.changed(id);
+    }
     Ok(opened)
 }
 
@@ -49,7 +54,7 @@ async fn take_in(
     now: Timestamp,
 ) -> Result<Opened, Error> {
     let question_id = MessageId(engine.ids().random());
-    let mut conversation = resume_or_begin(tx, id, &ask, now).await?;
+    let mut conversation = resume_or_begin(tx, &engine, id, &ask, now).await?;
     let asks_for_person = asked_in_words(&ask.message);
     let effects = act(&mut conversation, Action::VisitorMessage { asks_for_person })?;
     conversation.visitor_info.merge(&ask.visitor_info);
@@ -59,7 +64,8 @@ async fn take_in(
     let question = message(&conversation, question_id, Role::User, State::Complete, now);
     let question = Message { content: ask.message.clone(), context: ask.context.clone(), ..question };
     tx.add_message(&question).await?;
-    if effects.contains(&Effect::StatusChanged) {
+    let told = effects.contains(&Effect::StatusChanged);
+    if told {
         live::record(tx, &engine, &conversation, &LiveEvent::Status).await?;
     }
     let (session, info) = (Some(ask.session), &ask.visitor_info);
@@ -69,20 +75,23 @@ async fn take_in(
     outbox::emit(tx, &engine, conversation.project, &events).await?;
     if speaker(&conversation, &ask.project.settings) == Speaker::Nobody {
         repeat::take(tx, &ask, id, None, None, now).await?;
-        return Ok(Opened { conversation, answer: None, refused: false });
+        return Ok(Opened { conversation, answer: None, refused: false, told });
     }
     let month = now.month();
     if !reserve(tx, &engine, &ask.project, &month, now).await? {
         repeat::take(tx, &ask, id, None, Some("message_limit_reached"), now).await?;
-        return Ok(Opened { conversation, answer: None, refused: true });
+        return Ok(Opened { conversation, answer: None, refused: true, told });
     }
     // One microsecond later, so that question and answer keep their order whatever their random ids.
     let (answer_id, after) = (MessageId(engine.ids().random()), Timestamp(now.0 + 1));
     let answer = message(&conversation, answer_id, Role::Assistant, State::Pending, after);
     let answer = Message { reserved: Some(month), ..answer };
     tx.add_message(&answer).await?;
+    if let Some(node) = engine.0.nodes.id() {
+        tx.hold_turn(answer.project, answer_id, node).await?;
+    }
     repeat::take(tx, &ask, id, Some(answer_id), None, now).await?;
-    Ok(Opened { conversation, answer: Some(answer), refused: false })
+    Ok(Opened { conversation, answer: Some(answer), refused: false, told })
 }
 
 /// What webhooks tell of a message that came in, in the order in which they are sent.
@@ -142,7 +151,7 @@ async fn reserve(
             detail: detail.as_object().cloned().unwrap_or_default(),
             created_at: now,
         };
-        if tx.add_notice(&notice).await? {
+        if notices::leave(tx, engine, &notice).await? {
             tracing::warn!(project.id = %project.id, used, limit, "the month's answers are running out");
         }
     }
@@ -164,6 +173,7 @@ pub(super) async fn limit_reached(
 
 async fn resume_or_begin(
     tx: &mut Tx,
+    engine: &Engine,
     id: ConversationId,
     ask: &Ask,
     now: Timestamp,
@@ -172,6 +182,10 @@ async fn resume_or_begin(
         let found = tx.find_conversation(ask.project.id, id).await?;
         let found = found.filter(|c| c.may_continue(&ask.visitor_id, &ask.proof));
         let mut found = found.ok_or(Error::NotFound)?;
+        // The line of this node says nothing of those who wait on others.
+        if engine.0.store.is_shared() && tx.count_turns(ask.project.id, id).await? > WAITING as i64 {
+            return Err(queue::full());
+        }
         // What a proved visitor writes is not for whoever began the conversation by merely saying the same id.
         found.identified |= ask.proof == Proof::Identity;
         return Ok(found);
@@ -230,6 +244,7 @@ pub(super) async fn close(
         engine.0.store.write(move |tx| Box::pin(put_away(tx, inside, answer, suggestions, how, now)));
     let closed = closed.await?;
     engine.0.outbox.wake();
+    engine.next_turn(closed.conversation);
     Ok(closed)
 }
 
@@ -246,6 +261,10 @@ async fn put_away(
     let said = !answer.content.is_empty();
     if conversation.handled_by == HandledBy::Human {
         answer.confidence = None;
+        if answer.state == State::Complete {
+            // It came to its end before it heard that it was cut.
+            answer.state = State::Stopped;
+        }
     }
     let mut last = Final {
         message: (said || answer.state == State::Complete).then_some(answer.id),

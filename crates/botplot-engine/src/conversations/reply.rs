@@ -102,6 +102,6 @@ pub async fn typing(
         return Err(Error::Conflict("conversation_archived"));
     }
     let name = name.or(found.agent.as_deref()).unwrap_or(NAMELESS);
-    engine.0.live.typing(id, name, on);
+    engine.types(id, name, on);
     Ok(())
 }

@@ -2,20 +2,22 @@
 
 use std::time::Duration;
 
-use botplot_core::job::{Fault, Job, LEASE, next_try};
+use botplot_core::job::{Fault, Job, LEASE, Lane, next_try};
 use botplot_core::{JobId, Timestamp};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{JOBS, Kind, embed_project};
 use crate::chat::MESSAGES;
-use crate::{Engine, Error, upkeep};
+use crate::{Engine, Error, nodes, upkeep};
 
 /// How often other processes' jobs are looked for; this process's own wake the worker at once.
 const POLL: Duration = Duration::from_millis(300);
 /// Jobs of one project that run at once, so that a busy one leaves room.
 const PER_PROJECT: i64 = 2;
+/// Letters that are sent at once.
+const LETTERS_AT_ONCE: usize = 4;
 
-/// How often turns of dead nodes are looked for, where there are other nodes.
+/// How often turns of dead programs that are no nodes are looked for, where there are other programs.
 const SETTLE_EVERY: Duration = Duration::from_mins(1);
 
 /// Seconds after which no turn is still running, on whatever node.
@@ -33,18 +35,29 @@ pub fn start(engine: &Engine) {
         if let Err(error) = tidy_up(&worker).await {
             tracing::error!(%error, "could not tidy up after the last run");
         }
-        work(&worker, false).await;
+        work(&worker, Lane::Work, false).await;
     });
+    let letters = engine.clone();
+    engine.tracker().spawn(async move { work(&letters, Lane::Letters, false).await });
 }
 
-/// Runs jobs until none is due: for commands that hold the lock without a server.
+/// Runs jobs until none is due: for commands that hold the lock without a server. Letters wait for one.
 pub async fn run_until_idle(engine: &Engine) {
-    work(engine, true).await;
+    work(engine, Lane::Work, true).await;
 }
 
 /// Closes the turns begun up to `before` that a dead process left open, and gives back their units. A server does so
 /// before it takes requests, with the time of its own start, so that no turn of its own is among them.
 pub async fn settle(engine: &Engine, before: Timestamp) -> Result<(), Error> {
+    let own = nodes::settle_own(engine, before).await?;
+    let dead = own + settle_old(engine, before).await?;
+    if dead > 0 {
+        tracing::warn!(turns = dead, "answers were cut by the last stop");
+    }
+    Ok(())
+}
+
+async fn settle_old(engine: &Engine, before: Timestamp) -> Result<usize, Error> {
     // On shared data a recent turn may be another node's, still running.
     let patience = if engine.0.store.is_shared() { LONGEST_TURN } else { 0 };
     let before = before.plus_seconds(-patience);
@@ -59,18 +72,16 @@ pub async fn settle(engine: &Engine, before: Timestamp) -> Result<(), Error> {
             Ok::<_, Error>(dead.len())
         })
     });
-    let dead = dead.await?;
-    if dead > 0 {
-        tracing::warn!(turns = dead, "answers were cut by the last stop");
-    }
-    Ok(())
+    dead.await
 }
 
-/// Closes the turns of other nodes that died, for as long as this one runs.
+/// Closes the turns that nobody can still be writing, for as long as this node runs.
 async fn settle_for_others(engine: &Engine) {
     while !engine.stopping().is_cancelled() {
-        if let Err(error) = settle(engine, engine.clock().now()).await {
-            tracing::warn!(%error, "could not look for turns of dead nodes");
+        match settle_old(engine, engine.clock().now()).await {
+            Ok(0) => {}
+            Ok(turns) => tracing::warn!(turns, "answers were cut by the end of a program"),
+            Err(error) => tracing::warn!(%error, "could not look for turns of dead programs"),
         }
         // Either way the loop looks whether it is over.
         let _ = tokio::time::timeout(SETTLE_EVERY, engine.stopping().cancelled()).await;
@@ -85,11 +96,15 @@ async fn tidy_up(engine: &Engine) -> Result<(), Error> {
     Ok(())
 }
 
-async fn work(engine: &Engine, until_idle: bool) {
+async fn work(engine: &Engine, lane: Lane, until_idle: bool) {
+    let at_once = match lane {
+        Lane::Work => engine.0.config.jobs_at_once,
+        Lane::Letters => LETTERS_AT_ONCE,
+    };
     let mut running = FuturesUnordered::new();
     loop {
-        let room = engine.0.config.jobs_at_once.saturating_sub(running.len());
-        match claim(engine, room).await {
+        let room = at_once.saturating_sub(running.len());
+        match claim(engine, room, lane).await {
             Ok(jobs) => running.extend(jobs.into_iter().map(|job| run(engine, job))),
             Err(error) => tracing::error!(%error, "could not look for jobs"),
         }
@@ -107,15 +122,15 @@ async fn work(engine: &Engine, until_idle: bool) {
     while running.next().await.is_some() {}
 }
 
-async fn claim(engine: &Engine, room: usize) -> Result<Vec<Job>, Error> {
+async fn claim(engine: &Engine, room: usize, lane: Lane) -> Result<Vec<Job>, Error> {
     let now = engine.clock().now();
     if room == 0 || engine.reader().next_job_at().await?.is_none_or(|at| at > now) {
         return Ok(Vec::new());
     }
-    let (lease, until) = (engine.0.ids.random(), now.plus_seconds(LEASE));
+    let lease = (engine.lease(), now.plus_seconds(LEASE));
     let claimed = engine.0.store.write(move |tx| {
         Box::pin(
-            async move { Ok::<_, Error>(tx.claim_jobs(now, lease, until, PER_PROJECT, room as i64).await?) },
+            async move { Ok::<_, Error>(tx.claim_jobs(now, lease, PER_PROJECT, room as i64, lane).await?) },
         )
     });
     claimed.await
@@ -169,6 +184,7 @@ async fn file(engine: &Engine, job: &Job, kind: Option<&Kind>, outcome: Result<(
             return log(done.await.map(|_| ()), "finish", job);
         }
         Err(Fault::Retry(why)) => (next_try(job.attempts, now, jitter(engine)), why),
+        Err(Fault::Later(at, why)) => (Some(at), why),
         Err(Fault::Fail(why)) => (None, why),
     };
     tracing::warn!(job.kind, project.id = %job.project, why, retried = again.is_some(), "a job failed");
@@ -193,7 +209,8 @@ fn log(outcome: Result<(), Error>, what: &str, job: &Job) {
     }
 }
 
-fn jitter(engine: &Engine) -> f64 {
+/// A number from 0 to 1.
+pub(super) fn jitter(engine: &Engine) -> f64 {
     let mut byte = [0];
     engine.ids().fill(&mut byte);
     f64::from(byte[0]) / 255.0

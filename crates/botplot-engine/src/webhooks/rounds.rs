@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::attempt::{self, Made};
 use super::{audit, secrets};
-use crate::{Engine, Error};
+use crate::{Engine, Error, notices};
 
 /// Deliveries of one claim.
 const BATCH: i64 = 64;
@@ -236,7 +236,7 @@ async fn tell(
         detail: detail.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect(),
         created_at: now,
     };
-    tx.add_notice(&notice).await?;
+    notices::leave(tx, engine, &notice).await?;
     Ok(())
 }
 

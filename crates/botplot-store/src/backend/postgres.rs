@@ -44,6 +44,13 @@ macro_rules! tags {
     };
 }
 
+/// The present by the database's own clock, in microseconds since 1970.
+macro_rules! now {
+    () => {
+        "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+    };
+}
+
 #[path = "../sql.rs"]
 pub(crate) mod sql;
 

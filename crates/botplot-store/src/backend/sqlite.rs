@@ -44,6 +44,13 @@ macro_rules! tags {
     };
 }
 
+/// The present by the database's own clock, in microseconds since 1970.
+macro_rules! now {
+    () => {
+        "CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)"
+    };
+}
+
 #[path = "../sql.rs"]
 pub(crate) mod sql;
 

@@ -18,7 +18,7 @@ async fn fill(rig: &Rig) {
     rig.add_page(source, "/b", &(0..250).map(|_| "many").collect::<Vec<_>>()).await;
     rig.save_vectors("m", &chunks[..1]).await;
     let conversation = rig.add_conversation().await;
-    let project = rig.project;
+    let (project, node) = (rig.project, rig.id());
     let key = botplot_core::key::Key::generate(
         botplot_core::key::Class::Publishable,
         &botplot_core::SeededIds::new(1),
@@ -45,6 +45,8 @@ async fn fill(rig: &Rig) {
         Box::pin(async move {
             tx.add_key(&key).await?;
             tx.add_message(&message).await?;
+            tx.hold_turn(project, message.id, node).await?;
+            tx.note_node(node).await?;
             tx.add_usage(project, "2026-11", "answers", i64::MAX).await?;
             tx.add_file(project, source, "a.bin", &(0..=255).cycle().take(3_000_000).collect::<Vec<u8>>())
                 .await?;

@@ -7,6 +7,7 @@ mod health;
 mod limits;
 mod logs;
 mod matrix;
+mod nodes;
 mod openai;
 mod openapi;
 mod pages;
