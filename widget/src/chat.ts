@@ -6,184 +6,181 @@ import { askDetails } from "./lead.ts";
 import { tune } from "./live.ts";
 import { bubble, dots, notice, type Bubble } from "./messages.ts";
 import { begin, call, turn, type Problem, type Sent } from "./net.ts";
-import { ending, listen } from "./page.ts";
+import { ending } from "./page.ts";
+import { badge, composer, field, focusField, grow, isOpen, log, newChat, paint, panel, person, put, say, subtitle, unread } from "./panel.ts";
+import { place, recall, save, saved, unique } from "./store.ts";
 import {
-  busy, change, composer, field, focusPanel, grow, isOpen, log, newChat, paint, person, say, subtitle, unread,
-} from "./panel.ts";
-import { keepDraft, save, saved, unique } from "./store.ts";
-import {
-  ARCHIVED, BUSY, CLOSED, CUT, FAILED, HANDED_BACK, JOINED, LIMIT, OFFLINE, PERSON, REQUESTED, RETRY, TOO_LONG, TYPING,
-  UNAVAILABLE,
+  BUSY, CLOSED, FAILED, HANDED_BACK, JOINED, LIMIT, OFFLINE, PERSON, REQUESTED, RETRY, TOO_LONG, TYPING, UNAVAILABLE,
 } from "./strings.ts";
 import { t } from "./words.ts";
-import type { Settings } from "./settings.ts";
 
 // A message on its way, and the bubble of its answer.
 interface Turn extends Sent {
   answer?: Bubble;
+  // True when it is to be stopped.
+  stop?: boolean;
+  // True when it is to end with a person.
+  person?: boolean | undefined;
   // True once it went to a new conversation, because the old one was gone.
   moved?: boolean;
 }
 
 const LONGEST = 8_000;
 
-let set: Settings;
+let config: any;
 let current: Turn | undefined;
 // Sent, but not known to be stored.
 let unsent = "";
-let missed = 0;
 let shown = new Set<string>();
 let typing: HTMLElement | undefined;
-let wantsPerson = false;
 
-export function start(settings: Settings): void {
-  set = settings;
-  paint(set, { toggled, send: () => submit(field.value), stop, typed, person: askPerson, renew });
-  listen(document, "visibilitychange", tuned);
+export function start(sent: any): void {
+  config = sent;
+  paint(sent, { toggled, send: () => submit(field.value), stop, person: () => askPerson(), renew });
+  field.oninput = typed;
+  field.onkeydown = (event) => {
+    if (event.key == "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      submit(field.value);
+    }
+  };
+  addEventListener("storage", followed, ending);
+  document.addEventListener("visibilitychange", tuned, ending);
   ending.signal.addEventListener("abort", tuned);
-  if (saved.conversation) newChat.hidden = false;
+  if (saved.conversation) clear();
   else greet();
 }
 
-const tuned = () => tune({ ready: () => void restore(), heard });
+const tuned = () => tune(restore, heard);
 
 function toggled(open: boolean): void {
   save({ open });
   if (open) {
-    count(0);
+    unread(0);
+    seen();
     begin();
-    save({ seen: [...shown].pop() });
+    grow();
   }
   tuned();
   emit(open ? "open" : "close");
 }
 
-function count(messages: number): void {
-  unread((missed = messages));
-}
+const seen = () => isOpen() && save({ seen: [...shown].pop() });
 
-// Notes a message as shown; false when it was already.
-function note(id: string | undefined): boolean {
-  if (!id) return true;
+// Notes a message that came just now; false when it is shown already.
+function arrived(id: string): boolean {
   if (shown.has(id)) return false;
   shown.add(id);
-  if (isOpen()) save({ seen: id });
+  if (!isOpen()) unread(+badge.textContent + 1);
+  seen();
   return true;
 }
 
 function clear(): void {
-  current = undefined;
+  current = typing = undefined;
   shown = new Set();
-  busy(false);
-  typing = undefined;
+  working();
   log.replaceChildren();
   newChat.hidden = !saved.conversation;
   composer.hidden = false;
-  if (set.welcome) bubble("bot", set.welcome);
+  const { welcome } = config.widget ?? {};
+  if (welcome) bubble("bot", welcome);
 }
 
 function greet(): void {
   clear();
-  const starters = () => chips("starters", set.starters);
-  if (askDetails(set, "before", (given) => {
+  composer.hidden = form("before", () => {
     composer.hidden = false;
-    if (given) emit("lead", given);
     starters();
-    focusPanel();
-  })) composer.hidden = true;
-  else starters();
+    focusField();
+  });
+  if (!composer.hidden) starters();
 }
 
-function chips(names: string, texts: unknown): void {
-  if (!Array.isArray(texts) || !texts[0]) return;
-  change(() => log.append(el("div", names, ...texts.slice(0, 6).map((text) => button("chip", String(text), () => submit(text))))));
+const starters = () => chips("starters", config.widget?.starters);
+
+const form = (when: string, done?: () => void) => askDetails(config.lead_form ?? {}, when, done);
+
+function chips(names: string, texts: string[] = []): void {
+  if (texts[0]) put(el("div", names, ...texts.map((text) => button("chip", text, () => submit(text)))));
 }
 
-// What was said before, from the server; `newest` takes the visitor's last conversation when none is open.
-export async function restore(newest = false): Promise<void> {
+function working(): void {
+  composer.classList.toggle("busy", !!current);
+}
+
+// What was said before, from the server; `newest` takes the visitor's last conversation where none is open.
+export async function restore(newest?: boolean): Promise<void> {
   if (!saved.conversation && !newest) return greet();
   try {
-    const listed = await (await call("api/chat/conversations?limit=100")).json();
-    const all: any[] = listed.conversations;
-    const it = all.find((one) => one.conversationId == saved.conversation) ?? (newest && all.find((one) => one.status == "active"));
-    if (!it) {
-      save({ conversation: undefined, answer: undefined });
-      return greet();
-    }
-    const offset = Math.max(0, it.messageCount - 100);
-    const path = `api/chat/conversations/${it.conversationId}/messages?limit=200&offset=${offset}`;
+    const { conversations } = await (await call("api/chat/conversations?limit=100")).json();
+    const it = conversations.find((one: any) => (newest ? one.status == "active" : one.conversationId == saved.conversation));
+    if (!it) return renew();
+    const path = `api/chat/conversations/${it.conversationId}/messages?offset=${Math.max(0, it.messageCount - 100)}`;
     const { messages } = await (await call(path)).json();
     if (current) return;
     save({ conversation: it.conversationId });
     replay(messages);
     stand(it, true);
   } catch {
-    if (!log.firstChild) clear();
+    // What is on the page stays; the next message tells what is wrong.
   }
-  tuned();
 }
 
 function replay(messages: any[]): void {
-  const { seen, answer } = saved;
-  clear();
   let question = "";
   let news = 0;
+  clear();
   for (const { id, role, content, sources, author, rating } of messages) {
     shown.add(id);
+    const isUser = role == "user";
     // A question that was asked again after a fault is shown once.
-    if (role == "user" && content == question && log.lastElementChild!.matches(".user")) continue;
-    const it = bubble(role == "user" ? "user" : "bot", content, author?.name);
-    if (role == "user") question = content;
-    else it.finish(id, sources, rating);
-    news = id == seen || role == "user" ? 0 : news + 1;
+    if (!isUser || content != question || !log.lastElementChild!.matches(".user")) {
+      const it = bubble(isUser ? "user" : "bot", content, author?.name);
+      if (!isUser) it.finish(id, sources, rating);
+    }
+    if (isUser) question = content;
+    news = isUser || id == saved.seen ? 0 : news + 1;
   }
-  if (isOpen()) save({ seen: [...shown].pop() });
-  else count(seen ? news : 0);
+  if (!isOpen()) unread(saved.seen ? news : 0);
+  seen();
+  const { answer } = saved;
   if (answer && !shown.has(answer)) run({ text: question, key: unique(), id: answer });
-  else save({ answer: undefined });
 }
 
-export function submit(text: string): void {
+export function submit(text: string, person?: boolean): void {
   text = text.trim();
-  if (!text) return;
-  if (current) {
-    field.value ||= text;
-    return;
+  if (current || !text) field.value ||= text;
+  else if (!tooLong(text)) {
+    if (field.value.trim() == text) field.value = "";
+    for (const old of log.querySelectorAll(".starters,.suggestions")) old.remove();
+    bubble("user", text);
+    emit("message", { role: "user", text });
+    unsent = text;
+    typed();
+    run({ text, key: unique(), person });
   }
-  if (tooLong(text)) return;
-  if (field.value.trim() == text) field.value = "";
-  grow();
-  for (const old of log.querySelectorAll(".starters,.suggestions")) old.remove();
-  bubble("user", text).finish();
-  emit("message", { role: "user", text });
-  unsent = text;
-  typed();
-  run({ text, key: unique() });
 }
 
 function typed(): void {
-  keepDraft([unsent, field.value].filter(Boolean).join("\n"));
+  grow();
   tooLong(field.value.trim());
+  save({ draft: [unsent, field.value].join("\n").trim() });
 }
 
 function tooLong(text: string): boolean {
   const over = [...text].length > LONGEST;
-  const fault = composer.querySelector(".fault");
-  if (over && !fault) {
-    const words = t(TOO_LONG, LONGEST.toLocaleString(set.lang));
-    composer.append(el("p", "fault", words));
-    say(words);
-  }
-  if (!over) fault?.remove();
+  composer.querySelector(".fault")?.remove();
+  if (over) composer.append(el("p", { className: "fault", role: "alert" }, t(TOO_LONG, LONGEST)));
   return over;
 }
 
 async function run(sent: Turn): Promise<void> {
+  const isMine = () => current == sent;
   current = sent;
-  busy(true);
+  working();
   const answer = (sent.answer ??= bubble("bot", ""));
-  log.append(answer.box);
-  if (!answer.text) change(() => answer.wait(), true);
+  put(answer.box, true);
   try {
     await begin();
     sent.body ??= JSON.stringify({
@@ -194,195 +191,163 @@ async function run(sent: Turn): Promise<void> {
       url: location.href.slice(0, 2048),
       title: document.title.slice(0, 2048),
     });
-    const mine = () => current == sent;
     const last = await turn(sent, {
-      stored(conversation) {
-        if (mine()) stored(sent, conversation);
-      },
-      token(text) {
-        if (mine()) answer.more(text);
-      },
-      again() {
-        answer.text = "";
-      },
+      stored: (conversation) => isMine() && stored(sent, conversation),
+      token: (text) => isMine() && answer.more(text),
+      again: () => (answer.text = ""),
     });
-    if (mine()) finish(sent, last);
+    if (isMine()) finish(sent, last);
   } catch (problem) {
-    if (current == sent) fail(sent, problem as Problem);
+    if (isMine()) fail(sent, problem as Problem);
   }
 }
 
 function stored(sent: Turn, conversation: string | null): void {
-  save({ conversation: conversation ?? saved.conversation, answer: sent.id || undefined, details: undefined });
+  save({ conversation: conversation || saved.conversation, answer: sent.id, details: undefined });
   unsent = "";
   typed();
   newChat.hidden = false;
   if (sent.stop) stop();
 }
 
+function end(change: object = {}): void {
+  current = undefined;
+  working();
+  save({ answer: "", ...change });
+}
+
 function finish(sent: Turn, last: any): void {
   const { text, box } = sent.answer!;
-  done();
-  save({ conversation: last.conversationId, answer: undefined });
-  if (text && note(last.messageId)) {
-    sent.answer!.finish(last.messageId, last.sources);
+  const { messageId, sources, suggestions, handoffRequested, conversationId } = last;
+  end({ conversation: conversationId });
+  if (text && arrived(messageId)) {
+    sent.answer!.finish(messageId, sources);
     say(box.querySelector(".text")!.textContent!);
     emit("message", { role: "assistant", text });
-    emit("answer", { text, sources: last.sources, confidence: last.confidence });
-    if (!isOpen()) count(missed + 1);
+    emit("answer", { text, ...last });
   } else box.remove();
-  chips("suggestions", last.suggestions);
-  const asks = last.handoffRequested && !saved.asked;
+  chips("suggestions", suggestions);
+  const asks = handoffRequested && !saved.asked;
   stand(last);
-  if (wantsPerson && !saved.asked && !saved.human) askPerson();
-  else if (last.refused) form("refusal");
+  if (sent.person && !saved.asked && !saved.human) askPerson();
   else if (asks) form("handoff");
-  wantsPerson = false;
+  else if (last.refused) form("refusal");
 }
 
-function form(when: string): boolean {
-  return askDetails(set, when, (given) => given && emit("lead", given));
-}
-
-function done(): void {
-  current = undefined;
-  busy(false);
-}
-
-function fail(sent: Turn, problem: Problem): void {
-  const { status, code, over, wait, conversation } = problem;
-  const { answer } = sent;
-  const partial = !!answer!.text;
-  done();
-  if (partial) answer!.finish();
-  else answer!.box.remove();
-  if (over) [sent.key, sent.body, sent.id, sent.place] = [unique(), undefined, "", ""];
-  if (/^(not_found|conversation_)/.test(code!) && saved.conversation && !sent.moved) {
-    if (code == "conversation_archived") notice(t(ARCHIVED));
-    save({ conversation: undefined, answer: undefined, asked: false, human: "" });
-    Object.assign(sent, { moved: true, key: unique(), body: undefined, id: "", place: "" });
-    return void run(sent);
-  }
-  save({ answer: undefined });
-  emit("error", { status, code });
-  if (status == 402) {
-    stored(sent, conversation!);
-    if (form("limit")) return fault(t(LIMIT));
-  }
-  const refused = status == 401 || status == 402 || status == 403 || code == "key_revoked";
-  const words = refused ? t(UNAVAILABLE)
-    : status == 429 ? t(BUSY, wait || 60)
-    : status == 413 || status == 400 ? t(TOO_LONG, LONGEST.toLocaleString(set.lang))
-    : !navigator.onLine ? t(OFFLINE)
-    : t(partial ? CUT : FAILED);
-  fault(words, status == 402 ? undefined : () => {
-    if (over) answer!.text = "";
+function fail(sent: Turn, { status = 0, code = "", over, wait, conversation }: Problem): void {
+  const answer = sent.answer!;
+  if (answer.text) answer.finish();
+  else answer.box.remove();
+  end();
+  const isGone = /^(not_f|conversation_)/.test(code) && !sent.moved;
+  if (over || isGone) Object.assign(sent, { key: unique(), body: undefined, id: "", place: "" });
+  if (isGone) {
+    save({ conversation: "" });
+    sent.moved = true;
     run(sent);
-  });
+    return;
+  }
+  emit("error", { status, code });
+  const isFull = status == 402;
+  if (isFull) stored(sent, conversation!);
+  fault(
+    isFull && form("limit") ? t(LIMIT)
+    : /40[123]/.test(status + "") || code == "key_revoked" ? t(UNAVAILABLE)
+    : status == 429 ? t(BUSY, wait || 60)
+    : /4[01][03]/.test(status + "") ? t(TOO_LONG, LONGEST)
+    : t(navigator.onLine ? FAILED : OFFLINE),
+    isFull ? undefined : () => run(sent),
+  );
 }
 
 function fault(words: string, again?: () => void): void {
-  const it = el("div", "error", el("span", "", words));
-  it.role = "alert";
+  const it = el("div", { className: "error", role: "alert" }, words);
   if (again) {
-    it.append(button("retry", RETRY, () => {
+    it.append(button("retry", t(RETRY), () => {
       if (current) return;
       it.remove();
       again();
     }));
   }
-  change(() => log.append(it), true);
+  put(it, true);
 }
 
 function stop(): void {
   if (!current) return;
   current.stop = true;
-  if (saved.conversation && current.id) {
-    call("api/chat/stop", { conversationId: saved.conversation, visitorId: saved.visitor }).catch(() => {});
-  }
+  if (current.id) call("api/chat/stop", { conversationId: saved.conversation }).catch(() => {});
 }
 
 async function askPerson(): Promise<void> {
   const { conversation, visitor } = saved;
-  if (!conversation) {
-    wantsPerson = true;
-    return submit(t(PERSON));
-  }
-  person.disabled = true;
+  if (!conversation) return submit(t(PERSON), true);
   try {
     const reply = await (await call("api/chat/handoff", { visitorId: visitor, conversationId: conversation })).json();
     notice(reply.message || t(REQUESTED));
     stand(reply);
     form("handoff");
   } catch {
-    fault(t(navigator.onLine ? FAILED : OFFLINE), () => void askPerson());
+    fault(t(navigator.onLine ? FAILED : OFFLINE), askPerson);
   }
-  person.disabled = false;
 }
 
 // Where the conversation stands now; `quietly` when that is no news.
-function stand(now: any, quietly = false): void {
-  const asked = !!now.handoffRequested;
-  const human = now.handledBy == "human" ? now.agent || saved.human || " " : "";
+function stand({ status, handledBy, handoffRequested, agent }: any, quietly?: boolean): void {
+  const asked = !!handoffRequested;
+  const human = handledBy == "human" ? agent || saved.human || " " : "";
   if (!quietly) {
-    if (now.status == "closed" || now.status == "archived") notice(t(now.status == "closed" ? CLOSED : ARCHIVED));
-    else if (human.trim() && human != saved.human) notice(t(JOINED, human));
+    if (status == "closed") notice(t(CLOSED));
+    else if (agent && human != saved.human) notice(t(JOINED, agent));
     else if (saved.human && !human) notice(t(HANDED_BACK));
-    if (asked && !saved.asked) emit("handoff", { conversation: saved.conversation });
+    if (asked && !saved.asked) emit("handoff");
   }
   save({ asked, human });
   subtitle.textContent = human.trim();
-  person.hidden = !set.handoff || asked || !!human;
+  person.hidden = config.handoff === false || asked || !!human;
   tuned();
 }
 
-function heard(event: any): void {
+function heard({ type, typing: on, name, role, messageId, content, author, ...rest }: any): void {
   typing?.remove();
-  typing = undefined;
-  if (event.type == "status") stand(event);
-  if (event.type == "typing" && event.typing) {
-    const words = t(TYPING, event.name);
-    typing = el("div", "message bot agent typing", el("span", "who", words), el("div", "text", dots()));
-    change(() => log.append(typing!));
+  if (type == "status") stand(rest);
+  if (on) {
+    typing = el("div", "message bot agent", el("span", "who", t(TYPING, name)), el("div", "text", dots()));
+    put(typing);
   }
-  if (event.type != "message" || event.role == "user" || !note(event.messageId)) return;
-  const name = event.author?.name;
-  bubble("bot", event.content, name || " ").finish(event.messageId);
-  if (name && name != saved.human) stand({ handledBy: "human", handoffRequested: saved.asked, agent: name }, true);
-  say((name ? name + ": " : "") + event.content);
-  emit("message", { role: "assistant", text: event.content, agent: name });
-  if (!isOpen()) count(missed + 1);
+  if (type != "message" || role == "user" || !arrived(messageId)) return;
+  const agent = author?.name;
+  bubble("bot", content, agent).finish(messageId);
+  if (agent) stand({ handledBy: "human", handoffRequested: saved.asked, agent }, true);
+  say(`${agent}: ${content}`);
+  emit("message", { role: "assistant", text: content, agent });
 }
 
 function renew(): void {
-  save({ conversation: undefined, answer: undefined, seen: undefined, asked: false, human: "" });
+  save({ conversation: "", answer: "", seen: "" });
   greet();
   stand({}, true);
-  focusPanel();
+  if (panel.matches(":focus-within")) focusField();
 }
 
 // Another tab wrote something.
-export function follow(before: typeof saved): void {
-  if (current) return;
-  const { conversation, seen, visitor } = saved;
-  if (before.conversation != conversation || before.seen != seen || before.visitor != visitor) restore();
+function followed({ key, newValue }: StorageEvent): void {
+  const { conversation, seen } = saved;
+  if (key != place || !newValue) return;
+  recall(newValue);
+  if (!current && (conversation != saved.conversation || seen != saved.seen)) restore();
 }
 
-export async function identify(who: any): Promise<void> {
-  const { id, hash, jwt, name, email } = who ?? {};
-  const details = { ...saved.details, ...(name && { name: name + "" }), ...(email && { email: email + "" }) };
-  if (id && id + "" != saved.visitor) {
-    reset(id + "");
-  }
-  if (name || email) save({ details, lead: saved.lead || !!email });
-  if (!hash && !jwt) return;
-  await begin({ id: saved.visitor, hash, jwt });
-  await restore(true);
-}
-
-// Forgets the visitor.
+// Begins with another visitor, or a new one.
 export function reset(visitor = unique()): void {
-  const { open } = saved;
-  save({ token: undefined, conversation: undefined, seen: undefined, answer: undefined, details: undefined, lead: false, asked: false, human: "", visitor, open: !!open });
+  save({ visitor, token: "", details: undefined, lead: false });
   renew();
+}
+
+export async function identify({ id, hash, jwt, name, email }: any): Promise<void> {
+  if (id && id != saved.visitor) reset(id);
+  save({ details: JSON.parse(JSON.stringify({ ...saved.details, name, email })), lead: !!email || saved.lead! });
+  if (hash || jwt) {
+    await begin({ id: saved.visitor, hash, jwt });
+    if (!current && !saved.conversation) await restore(true);
+  }
 }

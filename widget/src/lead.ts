@@ -1,98 +1,55 @@
 // The form for contact details.
 
-import { attr, button, el } from "./dom.ts";
+import { el } from "./dom.ts";
+import { emit } from "./events.ts";
+import { card, notice } from "./messages.ts";
 import { call, type Problem } from "./net.ts";
-import { change, log } from "./panel.ts";
+import { log, put } from "./panel.ts";
 import { save, saved } from "./store.ts";
-import { BAD_EMAIL, EMAIL, FAILED, LEAD_THANKS, NAME, PHONE, REQUIRED, SEND, SKIP } from "./strings.ts";
-import { notice } from "./messages.ts";
+import { BAD_EMAIL, EMAIL, FAILED, NAME, PHONE, REQUIRED, THANKS } from "./strings.ts";
 import { t } from "./words.ts";
-import type { Settings } from "./settings.ts";
 
-interface Row {
-  input: HTMLInputElement;
-  box: HTMLElement;
-  fault: HTMLElement;
-}
-
-const KINDS: Record<string, [label: number, type: string, complete: string]> = {
-  name: [NAME, "text", "name"],
-  email: [EMAIL, "email", "email"],
-  phone: [PHONE, "tel", "tel"],
-};
-
-// Shows the form, if it is wanted on this occasion and was not filled in yet; `done` is called when it goes away.
-export function askDetails(set: Settings, when: string, done: (given?: Record<string, string>) => void): boolean {
-  if (!set.when.includes(when) || saved.lead || !set.fields.length || log.querySelector(".lead")) return false;
-  const rows = set.fields.map(row);
-  if (set.consent) rows.push(consent(set.consent));
-  const must = set.fields.includes("email") ? "email" : set.fields[0];
-  const fault = el("p", "fault");
-  attr(fault, "role", "alert");
-  const submit = el("button", "main", t(SEND));
-  const skip = button("plain", SKIP, () => {
-    form.remove();
-    done();
+// Asks, if that is wanted on this occasion and was not answered yet; `done` is called when the form goes away.
+export function askDetails(set: any, when: string, done: () => void = () => {}): boolean {
+  const { fields = [], consent } = set;
+  if (!set.when?.includes(when) || saved.lead || !fields[0] || log.querySelector(".lead")) return false;
+  const must = fields.includes("email") ? "email" : fields[0];
+  const rows = [...fields, ...(consent ? ["consent"] : [])].map((name) => {
+    const box = name == "consent";
+    const input = el("input", { name, maxLength: 256, autocomplete: name == "phone" ? "tel" : name });
+    input.type = box ? "checkbox" : name == "email" ? name : name == "phone" ? "tel" : "text";
+    const words = box ? consent : t(name == "email" ? EMAIL : name == "phone" ? PHONE : NAME);
+    const fault = el("span", { className: "fault", role: "alert" });
+    return { input, fault, row: el("label", box ? "agree" : "", words, input, fault) };
   });
-  const form = el("form", "lead card", el("p", "ask", set.leadTitle), ...rows.map((it) => it.box), fault, el("div", "row", submit, skip));
-  form.noValidate = true;
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    fault.textContent = "";
-    const wrong = rows.filter((it) => !check(it, must)).map((it) => it.input);
-    if (wrong[0]) return wrong[0].focus();
+  const form = card("lead", [el("p", "ask", set.title), ...rows.map(({ row }) => row)], async () => {
     const given: Record<string, string> = {};
-    for (const { input } of rows) if (input.value.trim()) given[input.name] = input.value.trim();
-    submit.disabled = true;
+    let wrong: HTMLElement | undefined;
+    for (const { input, fault } of rows) {
+      const value = input.type == "checkbox" ? input.checked && consent : input.value.trim();
+      const why =
+        !value && (input.name == must || input.type == "checkbox") ? t(REQUIRED)
+        : input.name == "email" && value && !/^\S+@\S+\.\S+$/.test(value) ? t(BAD_EMAIL)
+        : "";
+      fault.textContent = why;
+      input.ariaInvalid = !!why + "";
+      if (why) wrong ??= input;
+      else if (value) given[input.name] = value;
+    }
+    if (wrong) return wrong.focus();
     try {
-      if (saved.conversation) {
-        const { visitor, conversation } = saved;
-        await call("api/chat/lead", { visitorId: visitor, conversationId: conversation, visitor_info: given });
-      } else save({ details: { ...saved.details, ...given } });
+      const { visitor, conversation } = saved;
+      if (conversation) await call("api/chat/lead", { visitorId: visitor, conversationId: conversation, visitor_info: given });
+      else save({ details: { ...saved.details, ...given } });
       save({ lead: true });
       form.remove();
-      if (saved.conversation) notice(t(LEAD_THANKS));
-      done(given);
+      emit("lead", given);
+      if (conversation) notice(t(THANKS));
+      done();
     } catch (error) {
-      submit.disabled = false;
-      fault.textContent = t((error as Problem).status == 400 ? BAD_EMAIL : FAILED);
+      rows[0]!.fault.textContent = t((error as Problem).status == 400 ? BAD_EMAIL : FAILED);
     }
-  };
-  change(() => log.append(form), true);
+  }, done);
+  put(form, true);
   return true;
-}
-
-function row(field: string): Row {
-  const [label, type, complete] = KINDS[field]!;
-  const input = el("input");
-  input.name = field;
-  input.type = type;
-  input.autocomplete = complete as AutoFill;
-  input.maxLength = 256;
-  return described(input, el("label", "", t(label), input));
-}
-
-function consent(text: string): Row {
-  const input = el("input");
-  input.name = "consent";
-  input.type = "checkbox";
-  input.value = text;
-  return described(input, el("label", "agree", input, text));
-}
-
-function described(input: HTMLInputElement, label: HTMLElement): Row {
-  const fault = el("span", "fault");
-  fault.id = "fault-" + input.name;
-  attr(input, "aria-describedby", fault.id);
-  return { input, fault, box: el("div", "", label, fault) };
-}
-
-function check({ input, fault }: Row, must: string | undefined): boolean {
-  const text = input.value.trim();
-  let wrong = "";
-  if (input.type == "checkbox" ? !input.checked : input.name == must && !text) wrong = t(REQUIRED);
-  else if (input.name == "email" && text && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) wrong = t(BAD_EMAIL);
-  fault.textContent = wrong;
-  attr(input, "aria-invalid", !!wrong);
-  return !wrong;
 }

@@ -1,47 +1,37 @@
-// What happens in a conversation beside its answers, heard while a person is asked for or has it.
+// What happens in a conversation beside its answers, as it happens: what a person writes, who has it, who is typing.
 
-import { call, read, type Problem } from "./net.ts";
-import { isOpen } from "./panel.ts";
+import { call, listen, type Problem } from "./net.ts";
 import { ending, later } from "./page.ts";
+import { isOpen } from "./panel.ts";
 import { saved } from "./store.ts";
-
-export interface Ears {
-  // The stream is open: nothing is missed from now on.
-  ready(): void;
-  heard(event: any): void;
-}
 
 let stream: AbortController | undefined;
 let subject: string | undefined;
-let last = "";
 
-const wanted = () =>
-  !!saved.conversation && !document.hidden && !ending.signal.aborted && (isOpen() || saved.asked || !!saved.human);
-
-// Opens or closes the stream, as things are now.
-export function tune(ears: Ears): void {
-  if (stream && (!wanted() || subject != saved.conversation)) {
-    stream.abort();
-    stream = undefined;
-  }
-  if (stream || !wanted()) return;
-  if (subject != saved.conversation) last = "";
-  subject = saved.conversation;
+// Opens or closes the stream, as things are now; `ready` says that nothing is missed from now on.
+export function tune(ready: () => void, heard: (event: any) => void): void {
+  const { conversation, asked, human } = saved;
+  // A page that nobody looks at needs none, and a browser has few connections to a server.
+  const wanted = conversation && !document.hidden && !ending.signal.aborted && (asked || human || isOpen());
+  if (wanted && subject == conversation && stream) return;
+  stream?.abort();
+  stream = undefined;
+  if (!wanted) return;
+  subject = conversation;
   stream = new AbortController();
-  hear(ears, stream.signal);
+  hear(stream.signal, ready, heard);
 }
 
-async function hear(ears: Ears, signal: AbortSignal): Promise<void> {
-  for (let pause = 1000; !signal.aborted && !ending.signal.aborted; pause = Math.min(pause * 2, 30_000)) {
+async function hear(signal: AbortSignal, ready: () => void, heard: (event: any) => void): Promise<void> {
+  let last = "";
+  for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
     try {
-      const path = "api/chat/events?conversationId=" + subject;
-      const reply = await call(path, undefined, last ? { "last-event-id": last } : {}, signal);
-      if (!last) ears.ready();
+      const reply = await call("api/chat/events?conversationId=" + subject, "", last ? { "last-event-id": last } : {}, signal);
+      if (!last) ready();
       pause = 500;
-      await read(reply, (event, id) => {
-        if (signal.aborted) return;
+      await listen(reply, (event, id) => {
         last = id || last;
-        if (event.type) ears.heard(event);
+        if (!signal.aborted) heard(event);
       });
     } catch (error) {
       const { status = 500 } = error as Problem;

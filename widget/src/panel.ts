@@ -1,213 +1,133 @@
 // The launcher and the panel: what they are made of, how they open, close and scroll.
 
 import { ARROW_ICON, CHAT_ICON, CHEVRON_ICON, CROSS_ICON, PENCIL_ICON, PERSON_ICON, SQUARE_ICON } from "./icons.ts";
-import { attr, button, el, icon, label, web } from "./dom.ts";
-import { ending, inline, listen, tag } from "./page.ts";
-import { draft } from "./store.ts";
-import { CLOSE, LOG, MESSAGE, NEW_CHAT, OPEN, PERSON, SEND, STOP, UNREAD } from "./strings.ts";
-import { t } from "./words.ts";
-import type { Settings } from "./settings.ts";
-
-export interface Acts {
-  toggled(open: boolean): void;
-  send(): void;
-  stop(): void;
-  typed(): void;
-  person(): void;
-  renew(): void;
-}
+import { button, el, icon, label, web } from "./dom.ts";
+import { ending, inline, tag, target } from "./page.ts";
+import { saved } from "./store.ts";
+import { CLOSE, MESSAGE, NEW_CHAT, OPEN, PERSON, SEND, STOP, UNREAD } from "./strings.ts";
+import { speak, t } from "./words.ts";
 
 declare const CSS: string;
 
-export const host = el("div");
-export let panel: HTMLElement;
-export let log: HTMLElement;
-export let field: HTMLTextAreaElement;
-export let composer: HTMLFormElement;
-export let newChat: HTMLButtonElement;
-export let person: HTMLButtonElement;
-export let subtitle: HTMLElement;
-let launcher: HTMLButtonElement;
-let badge: HTMLElement;
-let spoken: HTMLElement;
-let toggled: Acts["toggled"];
+export const log = el("div", { className: "log", role: "log", ariaLive: "off", tabIndex: 0 });
+export const field = el("textarea", { rows: 1 });
+export const composer = el("form", "composer", field);
+export const subtitle = el("span", "sub");
+export const badge = el("span", "badge");
+const spoken = el("div", { className: "status sr", role: "status" });
+export const panel = el(inline ? ("section" as "dialog") : "dialog", inline ? "panel inline" : "panel");
+const host = el("div");
+export let newChat: HTMLElement;
+export let person: HTMLElement;
+let launcher: HTMLElement;
 
-const small = matchMedia("(max-width:480px),(max-height:400px)");
+const isSmall = () => matchMedia("(max-width:480px),(max-height:400px)").matches;
 
-export const isOpen = () => inline || (panel as HTMLDialogElement).open;
+export const isOpen = () => inline || panel.open;
 
-// The launcher comes first, and alone: it is all that a page has to paint.
-export function paint(set: Settings, acts: Acts): void {
-  const root = host.attachShadow({ mode: "open" });
+// Builds everything; `config` is what the server sent, or nothing.
+export function paint(config: any, acts: Record<"send" | "stop" | "person" | "renew" | "toggled", (open?: any) => void>): void {
+  const { widget = {}, colors = {}, lang = "en", dir, strings } = config;
+  speak(strings);
+  const title = widget.title || t(OPEN);
+  const logo = web(widget.logo_url);
+  newChat = button("new", t(NEW_CHAT), acts.renew, PENCIL_ICON);
+  person = button("person", t(PERSON), acts.person);
+  person.prepend(icon(PERSON_ICON));
+  launcher = button("launcher", t(OPEN), toggle, CHAT_ICON);
+  launcher.append(icon(CHEVRON_ICON), badge);
+  launcher.ariaExpanded = "false";
+  badge.hidden = true;
+  field.placeholder = field.ariaLabel = t(MESSAGE);
+  field.value = saved.draft ?? "";
+  log.ariaLabel = panel.ariaLabel = title;
+  composer.append(button("send", t(SEND), acts.send, ARROW_ICON), button("stop", t(STOP), acts.stop, SQUARE_ICON));
+  const head = el(
+    "header",
+    "head",
+    logo ? el("img", { className: "logo", alt: "", src: logo }) : el("span", "logo", icon(CHAT_ICON)),
+    el("div", "names", el("h2", "title", title), subtitle),
+    newChat,
+  );
+  panel.append(head, log, composer, person, spoken);
+  const body = el("div", { className: "w " + widget.position, lang, dir }, panel);
+  if (!inline) {
+    head.append(button("close", t(CLOSE), toggle, CROSS_ICON));
+    body.append(launcher);
+    panel.onclose = () => {
+      launcher.ariaExpanded = "false";
+      label(launcher, t(OPEN));
+      acts.toggled(false);
+    };
+  }
+  panel.onkeydown = (event) => {
+    // The page's own shortcuts must not react to what is typed here.
+    event.stopPropagation();
+    if (event.key == "Escape" && !event.isComposing && !inline) {
+      toggle();
+      launcher.focus();
+    }
+  };
+  opened = () => {
+    launcher.ariaExpanded = "true";
+    label(launcher, t(CLOSE));
+    log.scrollTop = 1e9;
+    acts.toggled(true);
+  };
+  const set = (name: string, value: string) => body.style.setProperty(name, value);
+  const size = (name: string, value: any, fallback: number) => set(name, (value >= 0 && value <= 500 ? value : fallback) + "px");
+  for (const name of ["accent", "on_accent", "light", "dark"]) if (/^#\w{6}$/.test(colors[name])) set("--" + name, colors[name]);
+  size("--x", widget.offset?.x, 20);
+  size("--y", widget.offset?.y, 20);
+  size("--r", widget.radius, 16);
+  if (/^(light|dark)$/.test(widget.theme)) set("color-scheme", widget.theme);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(CSS);
+  const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];
-  const body = el("div", set.left ? "w left" : "w");
-  body.lang = set.lang;
-  body.dir = set.rtl ? "rtl" : "ltr";
-  body.style.colorScheme = set.scheme;
-  set.colors.forEach((color, i) => body.style.setProperty("--" + "aolk"[i], color));
-  (["x", "y", "radius"] as const).forEach((it) => body.style.setProperty("--" + it, set[it] + "px"));
-  attr(host, "data-botplot", inline ? "inline" : "");
   root.append(body);
-  toggled = acts.toggled;
-  build(set, acts);
-  body.append(panel);
-  if (!inline) {
-    badge = el("span", "badge");
-    badge.hidden = true;
-    launcher = button("launcher", OPEN, () => (isOpen() ? closePanel() : openPanel()), CHAT_ICON);
-    launcher.append(icon(CHEVRON_ICON), badge);
-    attr(launcher, "aria-expanded", false);
-    attr(launcher, "aria-haspopup", "dialog");
-    body.append(launcher);
-  }
+  host.dataset.botplot = inline ? "inline" : "";
   mount();
+  // Single-page apps may replace the body under the widget.
   const there = new MutationObserver(mount);
   there.observe(document.documentElement, { childList: true });
   there.observe(document.body, { childList: true });
-  ending.signal.addEventListener("abort", () => {
+  ending.signal.onabort = () => {
     there.disconnect();
     host.remove();
-  });
+  };
 }
 
-// Single-page apps may replace the body under the widget.
+let opened: () => void;
+
 function mount(): void {
-  if (host.isConnected) return;
-  const target = inline && tag?.dataset.target && document.querySelector(tag.dataset.target);
-  if (target) target.append(host);
-  else if (inline && tag?.isConnected) tag.after(host);
-  else document.body.append(host);
+  if (!host.isConnected) ((inline && (document.querySelector(target!) ?? tag.parentElement)) || document.body).append(host);
 }
 
-function build(set: Settings, acts: Acts): void {
-  const title = el("h2", "title", set.title);
-  subtitle = el("span", "sub");
-  newChat = button("new", NEW_CHAT, acts.renew, PENCIL_ICON);
-  const head = el("header", "head", picture(set), el("div", "names", title, subtitle), newChat);
-  log = el("div", "log");
-  attr(log, "role", "log");
-  // Tokens are no news: what is finished is spoken by the status.
-  attr(log, "aria-live", "off");
-  attr(log, "aria-label", t(LOG));
-  log.tabIndex = 0;
-  composer = compose(acts);
-  person = button("person", PERSON, acts.person);
-  person.prepend(icon(PERSON_ICON));
-  person.hidden = !set.handoff;
-  spoken = el("div", "status sr");
-  attr(spoken, "role", "status");
-  panel = el(inline ? "section" : "dialog", inline ? "panel inline" : "panel", head, log, composer, person, spoken);
-  attr(panel, "aria-label", set.title);
-  panel.tabIndex = -1;
-  if (inline) return;
-  head.append(button("close", CLOSE, closePanel, CROSS_ICON));
-  listen(panel, "close", () => isOpen() || closed());
-  listen(panel, "keydown", (event: KeyboardEvent) => {
-    // The host page's own shortcuts must not react to what is typed here.
-    event.stopPropagation();
-    if (event.key == "Escape" && !event.isComposing) {
-      event.preventDefault();
-      closePanel();
-    }
-  });
-  listen(small, "change", () => {
-    if (isOpen()) {
-      (panel as HTMLDialogElement).close();
-      show();
-    }
-  });
-  // A phone's keyboard covers the page without making it smaller.
-  if (visualViewport) for (const event of ["resize", "scroll"]) listen(visualViewport, event, fit);
-}
-
-function fit(): void {
-  panel.style.setProperty("--vh", visualViewport!.height + "px");
-  panel.style.setProperty("--vt", visualViewport!.offsetTop + "px");
-}
-
-function picture(set: Settings): Element {
-  const logo = web(set.logo);
-  if (!logo) return el("span", "logo", icon(CHAT_ICON));
-  const image = el("img", "logo");
-  image.alt = "";
-  image.src = logo.href;
-  image.onerror = () => image.replaceWith(el("span", "logo", icon(CHAT_ICON)));
-  return image;
-}
-
-function compose(acts: Acts): HTMLFormElement {
-  field = el("textarea");
-  field.rows = 1;
-  field.placeholder = t(MESSAGE);
-  field.value = draft();
-  attr(field, "aria-label", t(MESSAGE));
-  field.oninput = () => {
-    grow();
-    acts.typed();
-  };
-  field.onkeydown = (event) => {
-    if (event.key != "Enter" || event.shiftKey || event.isComposing || event.keyCode == 229) return;
-    event.preventDefault();
-    acts.send();
-  };
-  const send = button("send", SEND, acts.send, ARROW_ICON);
-  const form = el("form", "composer", field, send, button("stop", STOP, acts.stop, SQUARE_ICON));
-  form.onsubmit = (event) => event.preventDefault();
-  return form;
-}
-
-export function grow(): void {
-  field.style.setProperty("height", "auto");
-  field.style.setProperty("height", field.scrollHeight + 2 + "px");
-}
-
-function show(): void {
-  const dialog = panel as HTMLDialogElement;
-  if (small.matches) dialog.showModal();
-  else dialog.show();
-  grow();
-}
-
-// `quietly` leaves the focus where it is, as when a page opens with the panel open.
-export function openPanel(quietly = false): void {
-  if (isOpen() || (quietly && small.matches)) return;
-  if (quietly) attr(panel, "open", "");
-  else {
-    show();
-    focusPanel();
-  }
-  toggle(true);
-  bottom(true);
+// `quietly` leaves the focus where it is, as when a page begins with the panel open.
+export function toggle(open: unknown = !isOpen(), quietly = false): void {
+  if (inline || open == isOpen()) return;
+  if (!open) return panel.close();
+  if (quietly) panel.setAttribute("open", "");
+  else if (isSmall()) panel.showModal();
+  else panel.show();
+  if (!quietly) focusField();
+  opened();
 }
 
 // On touch screens the field would bring up the keyboard.
-export function focusPanel(): void {
-  (composer.hidden || !matchMedia("(hover:hover)").matches ? panel : field).focus({ preventScroll: true });
+export function focusField(): void {
+  if (composer.hidden || !matchMedia("(hover:hover)").matches) panel.focus();
+  else field.focus();
 }
 
-export function closePanel(): void {
-  if (inline || !isOpen()) return;
-  const inside = panel.matches(":focus-within");
-  (panel as HTMLDialogElement).close();
-  closed();
-  if (inside) launcher.focus({ preventScroll: true });
-}
-
-function closed(): void {
-  if (launcher.ariaExpanded == "true") toggle(false);
-}
-
-function toggle(open: boolean): void {
-  attr(launcher, "aria-expanded", open);
-  label(launcher, t(open ? CLOSE : OPEN));
-  toggled(open);
+export function grow(): void {
+  field.style.height = "";
+  field.style.height = field.scrollHeight + "px";
 }
 
 export function unread(count: number): void {
-  if (inline) return;
-  badge.textContent = count > 9 ? "9+" : count + "";
+  badge.textContent = count + "";
   badge.hidden = !count;
   if (!isOpen()) label(launcher, t(OPEN) + (count ? ", " + t(UNREAD, count) : ""));
 }
@@ -217,19 +137,13 @@ export function say(text: string): void {
   spoken.textContent = text;
 }
 
-export function busy(on: boolean): void {
-  composer.classList.toggle("busy", on);
-}
-
-const near = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-
 // Changes the log; whoever reads further up is left there.
 export function change(what: () => void, always = false): void {
-  const stay = !always && !near();
+  const follow = always || log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   what();
-  if (!stay) bottom(true);
+  if (follow) log.scrollTop = 1e9;
 }
 
-export function bottom(now: boolean): void {
-  if (now) log.scrollTop = log.scrollHeight;
+export function put(it: HTMLElement, always = false): void {
+  change(() => log.append(it), always);
 }

@@ -3,49 +3,44 @@
 
 export const OPEN = 0;
 export const CLOSE = 1;
-export const LOG = 2;
-export const MESSAGE = 3;
-export const SEND = 4;
-export const STOP = 5;
-export const RETRY = 6;
-export const NEW_CHAT = 7;
-export const PERSON = 8;
-export const SOURCES = 9;
-export const COPY = 10;
-export const COPIED = 11;
-export const HELPFUL = 12;
-export const NOT_HELPFUL = 13;
-export const COMMENT = 14;
-export const THANKS = 15;
-export const YOU = 16;
-export const ASSISTANT = 17;
-export const WORKING = 18;
-export const TYPING = 19;
-export const JOINED = 20;
-export const HANDED_BACK = 21;
-export const REQUESTED = 22;
-export const CLOSED = 23;
-export const ARCHIVED = 24;
-export const UNREAD = 25;
-export const NAME = 26;
-export const EMAIL = 27;
-export const PHONE = 28;
-export const SKIP = 29;
-export const LEAD_THANKS = 30;
-export const REQUIRED = 31;
-export const BAD_EMAIL = 32;
-export const OFFLINE = 33;
-export const FAILED = 34;
-export const CUT = 35;
-export const BUSY = 36;
-export const LIMIT = 37;
-export const UNAVAILABLE = 38;
-export const TOO_LONG = 39;
+export const MESSAGE = 2;
+export const SEND = 3;
+export const STOP = 4;
+export const RETRY = 5;
+export const NEW_CHAT = 6;
+export const PERSON = 7;
+export const SOURCES = 8;
+export const COPY = 9;
+export const COPIED = 10;
+export const HELPFUL = 11;
+export const NOT_HELPFUL = 12;
+export const COMMENT = 13;
+export const THANKS = 14;
+export const YOU = 15;
+export const ASSISTANT = 16;
+export const WORKING = 17;
+export const TYPING = 18;
+export const JOINED = 19;
+export const HANDED_BACK = 20;
+export const REQUESTED = 21;
+export const CLOSED = 22;
+export const UNREAD = 23;
+export const NAME = 24;
+export const EMAIL = 25;
+export const PHONE = 26;
+export const SKIP = 27;
+export const REQUIRED = 28;
+export const BAD_EMAIL = 29;
+export const OFFLINE = 30;
+export const FAILED = 31;
+export const BUSY = 32;
+export const LIMIT = 33;
+export const UNAVAILABLE = 34;
+export const TOO_LONG = 35;
 
-export const english = [
+export const english: string[] = [
   "Open chat",
   "Close chat",
-  "Conversation",
   "Type your question…",
   "Send",
   "Stop",
@@ -66,21 +61,18 @@ export const english = [
   "{name} has joined",
   "The assistant answers again",
   "A person has been asked to join.",
-  "This conversation was closed. Write to open it again.",
-  "This conversation has ended.",
+  "This chat was closed. Write to reopen it.",
   "{n} unread messages",
   "Name",
   "E-mail",
   "Phone",
   "Not now",
-  "Thank you, we will get back to you.",
   "Please fill this in.",
   "Please enter a valid e-mail address.",
   "You are offline. Your message is kept.",
-  "No answer came. Please try again.",
-  "The answer broke off.",
+  "That did not work. Please try again.",
   "That was a lot at once. Try again in {n} s.",
-  "We cannot answer more here at the moment. Leave us your details and we will get back to you.",
+  "We cannot answer at the moment. Leave your details and we will get back to you.",
   "The chat is not available at the moment.",
   "At most {n} characters, please.",
 ];

@@ -1,60 +1,51 @@
-// Begins: reads the tag, fetches the configuration, and opens `window.BotPlot` to the page.
+// Begins: fetches the configuration, shows the launcher, and opens `window.BotPlot` to the page.
 
-import { follow, identify, reset, restore, start, submit } from "./chat.ts";
+import { identify, reset, restore, start, submit } from "./chat.ts";
 import { emit, on } from "./events.ts";
-import { base, ending, grab, inline, key, later, tag, tell } from "./page.ts";
-import { closePanel, isOpen, openPanel } from "./panel.ts";
-import { settle } from "./settings.ts";
-import { load, saved } from "./store.ts";
-
-type Call = [name: string, ...args: any[]];
+import { base, ending, grab, key, lang, later, tell } from "./page.ts";
+import { toggle } from "./panel.ts";
+import { saved } from "./store.ts";
 
 const page = window as any;
 const running: Set<string> = (page[Symbol.for("botplot")] ??= new Set());
 
-let isReady: () => void;
-const ready = new Promise<void>((done) => (isReady = done));
-
-async function configuration(): Promise<any> {
-  const lang = tag!.dataset.lang || document.documentElement.lang || navigator.language;
-  const address = `${base}widget/config?key=${encodeURIComponent(key)}&lang=${encodeURIComponent(lang)}`;
+async function boot(): Promise<boolean> {
+  const words = lang || document.documentElement.lang || navigator.language;
+  let config = {};
   try {
-    const reply = await grab(address, { signal: ending.signal });
-    if (reply.ok) return await reply.json();
-    const { code, detail } = await reply.json().catch(() => ({}));
-    tell(`no configuration: ${reply.status} ${code}: ${detail}`);
-    // These do not pass by themselves: without a right key there is nothing to offer.
-    return !/^40[013]$/.test(reply.status + "") && {};
+    const reply = await grab(`${base}widget/config?${new URLSearchParams({ key, lang: words })}`);
+    if (reply.ok) config = await reply.json();
+    else {
+      const { code, detail } = await reply.json();
+      tell("no configuration:", reply.status, code, detail);
+      // These do not pass by themselves: without a right key there is nothing to offer.
+      if (/40[013]/.test(reply.status + "")) return false;
+    }
   } catch (error) {
-    tell(`no configuration from ${base}: ${error}`);
-    return {};
+    tell("no configuration:", error);
   }
-}
-
-const idle = () => new Promise<void>((done) => (page.requestIdleCallback ?? setTimeout)(() => done()));
-
-async function boot(): Promise<void> {
-  load(follow);
-  const sent = await configuration();
-  if (!sent || ending.signal.aborted) return;
-  while (!document.body) await later(20);
-  start(settle(sent));
-  await idle();
-  if (saved.open && !inline) openPanel(true);
+  while (!document.body) await later(9);
+  if (ending.signal.aborted) return false;
+  start(config ?? {});
+  await new Promise((done) => (page.requestIdleCallback ?? setTimeout)(done));
+  if (saved.open && innerWidth > 480) toggle(true, true);
   if (saved.conversation) await restore();
-  isReady();
   emit("ready");
+  return true;
 }
 
 function publish(): void {
-  const when = (then: (...args: any[]) => unknown) => (...args: any[]) => void ready.then(() => ending.signal.aborted || then(...args));
-  const api: Record<string, any> = {
-    open: when(() => openPanel()),
-    close: when(() => closePanel()),
-    toggle: when(() => (isOpen() ? closePanel() : openPanel())),
+  const ready = boot();
+  const when = (then: (...its: any[]) => unknown) => async (...its: any[]) => {
+    if ((await ready) && !ending.signal.aborted) then(...its);
+  };
+  const api: any = {
+    open: when(() => toggle(true)),
+    close: when(() => toggle(false)),
+    toggle: when(() => toggle()),
     ask: when((text) => {
-      openPanel();
-      submit(String(text));
+      toggle(true);
+      submit(text + "");
     }),
     identify: when(identify),
     reset: when(() => reset()),
@@ -64,21 +55,17 @@ function publish(): void {
       running.delete(key);
       if (page.BotPlot == api) delete page.BotPlot;
     },
-    push([name, ...args]: Call) {
-      return api[name]?.(...args);
-    },
+    push: ([name, ...its]: [string, ...unknown[]]) => api[name]?.(...its),
   };
   const queue = page.BotPlot;
-  if (queue && !Array.isArray(queue)) return;
+  if (queue && !queue.map) return;
   page.BotPlot = api;
-  queue?.forEach(api.push);
+  queue?.map(api.push);
 }
 
-if (!key) tell("the script tag has no `data-key`");
-else if (key.startsWith("bp_sec_")) {
-  tell("`data-key` is a secret key, which every visitor can read: put the publishable key (bp_pub_…) there, and revoke this one");
-} else if (!running.has(key)) {
-  running.add(key);
-  publish();
-  boot();
-}
+if (/^bp_pub_/.test(key)) {
+  if (!running.has(key)) {
+    running.add(key);
+    publish();
+  }
+} else tell("data-key takes the publishable key, bp_pub_…", key && "and everybody can read what stands there now: revoke it if it is secret");

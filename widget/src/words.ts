@@ -2,13 +2,13 @@
 
 import { english } from "./strings.ts";
 
-let words: readonly unknown[] = [];
+let words: string[] = english;
 
 export function speak(sent: unknown): void {
   if (Array.isArray(sent)) words = sent;
 }
 
-export function t(name: number, value: string | number = ""): string {
-  const word = words[name];
-  return String((typeof word == "string" && word) || english[name]).replace(/\{\w+\}/, () => value + "");
+// A word, with a value in place of its `{name}`.
+export function t(word: number, value?: string | number): string {
+  return `${words[word] || english[word]}`.replace(/{.+}/, () => value + "");
 }
