@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, bail};
 
 use crate::run::{Cost, cargo, in_path, locked, measure, read, root, run};
-use crate::{test, tidy};
+use crate::{test, tidy, widget};
 
 struct Step {
     name: &'static str,
@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: clippy },
     Step { name: "doc", run: doc },
     Step { name: "test", run: || test::test(&[]) },
+    Step { name: "widget", run: widget::check },
     Step { name: "generated", run: generated },
 ];
 
@@ -108,6 +109,9 @@ mod tests {
     #[test]
     fn an_unknown_step_is_refused_with_the_list() {
         let error = ci(&["nonsense".to_owned()]).unwrap_err().to_string();
-        assert_eq!(error, "no step `nonsense`: there are fmt, tidy, deny, clippy, doc, test, generated");
+        assert_eq!(
+            error,
+            "no step `nonsense`: there are fmt, tidy, deny, clippy, doc, test, widget, generated"
+        );
     }
 }

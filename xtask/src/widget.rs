@@ -1,5 +1,7 @@
 //! Builds the widget: words for the sources, the script from the sources, and how many bytes it costs.
 
+mod check;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -11,14 +13,16 @@ use sha2::{Digest, Sha256};
 
 use crate::run::{cargo, locked, root};
 
+pub(crate) use check::check;
+
 /// The tool that joins and minifies, a workspace of its own.
 const TOOL: &str = "tools/widget-build";
 /// The words in English: the list of names, in the order of the wire.
-pub(crate) const ENGLISH: &str = "widget/strings/en.json";
+const ENGLISH: &str = "widget/strings/en.json";
 /// Made from [`ENGLISH`].
-pub(crate) const WORDS: &str = "widget/src/strings.ts";
+const WORDS: &str = "widget/src/strings.ts";
 /// What the server sends.
-pub(crate) const SCRIPT: &str = "widget/dist/w.js";
+const SCRIPT: &str = "widget/dist/w.js";
 /// Names of words that the server uses itself and does not send begin so.
 const SERVER_ONLY: &str = "default_";
 
@@ -48,7 +52,7 @@ fn minified() -> Result<Vec<u8>> {
 }
 
 /// The module of words that the sources import.
-pub(crate) fn words(english: &str) -> Result<String> {
+fn words(english: &str) -> Result<String> {
     let Entries(entries) =
         serde_json::from_str(english).with_context(|| format!("`{ENGLISH}` is no list of words"))?;
     let mut text =
@@ -92,7 +96,7 @@ impl<'de> Deserialize<'de> for Entries {
 }
 
 /// The script's first line: which sources it was built from. Sixteen digits tell them apart, and more would cost bytes.
-pub(crate) fn head(root: &Path) -> Result<String> {
+fn head(root: &Path) -> Result<String> {
     let mut files = vec!["widget/w.css".to_owned(), format!("{TOOL}/Cargo.lock")];
     for (folder, end) in [("widget/src", ".ts"), ("tools/widget-build/src", ".rs")] {
         let entries =
@@ -117,7 +121,7 @@ pub(crate) fn head(root: &Path) -> Result<String> {
 }
 
 /// How many bytes `gzip -9` makes of these.
-pub(crate) fn gzipped(bytes: &[u8]) -> Result<usize> {
+fn gzipped(bytes: &[u8]) -> Result<usize> {
     let mut gzip = Command::new("gzip");
     gzip.args(["-9", "--no-name", "--stdout"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = gzip.spawn().context("cannot start `gzip`: install it")?;
@@ -133,7 +137,7 @@ pub(crate) fn gzipped(bytes: &[u8]) -> Result<usize> {
 }
 
 /// The text of a file of the repository.
-pub(crate) fn read(path: &str) -> Result<String> {
+fn read(path: &str) -> Result<String> {
     std::fs::read_to_string(root().join(path)).with_context(|| format!("cannot read `{path}`"))
 }
 

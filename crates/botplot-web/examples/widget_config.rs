@@ -1,5 +1,5 @@
-//! Prints the largest answer of `/widget/config` over all languages, for default settings and three starters: what
-//! `cargo xtask ci` adds to the widget's size.
+//! Prints the answer of `/widget/config` in every language, a line each, for default settings and three starters: the
+//! largest is what `cargo xtask ci` adds to the widget's size.
 #![expect(clippy::print_stdout, reason = "a program that prints")]
 
 use botplot_core::project::Settings;
@@ -10,5 +10,7 @@ fn main() {
         ["How long does shipping take?", "How do I return something?", "Which payments do you take?"]
             .map(str::to_owned)
             .to_vec();
-    print!("{}", botplot_web::widget::largest_config(&settings));
+    for config in botplot_web::widget::configs(&settings) {
+        println!("{config}");
+    }
 }

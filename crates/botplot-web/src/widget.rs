@@ -4,6 +4,6 @@ pub(crate) mod config;
 mod languages;
 pub(crate) mod logo;
 pub(crate) mod session;
-mod words;
+pub(crate) mod words;
 
-pub use config::largest as largest_config;
+pub use config::in_all_languages as configs;

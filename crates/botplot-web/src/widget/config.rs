@@ -147,10 +147,9 @@ pub(crate) async fn show(
     Ok(Packed::of(text).reply(&headers, "application/json", "max-age=60"))
 }
 
-/// The largest answer that a project with these settings can get, over all languages.
-pub fn largest(settings: &Settings) -> String {
-    let all = Language::all().iter().map(|language| text(settings, None, language));
-    all.max_by_key(String::len).unwrap_or_default()
+/// The answer that a project with these settings gives in each language.
+pub fn in_all_languages(settings: &Settings) -> Vec<String> {
+    Language::all().iter().map(|language| text(settings, None, language)).collect()
 }
 
 fn text(settings: &Settings, logo_url: Option<String>, language: &Language) -> String {
@@ -178,7 +177,7 @@ impl<'a> LooksOut<'a> {
         let built_in = Widget::default();
         let Offset { x, y } = set.offset;
         Self {
-            title: spoken(&set.title, &built_in.title, language.default_of("title")),
+            title: title(set, language),
             color: &set.color,
             logo_url,
             position: &set.position,
@@ -207,6 +206,11 @@ impl<'a> FormOut<'a> {
         let title = spoken(title, &LeadForm::default().title, language.default_of("lead"));
         Self { when, fields, title, consent }
     }
+}
+
+/// What stands above the conversation.
+pub(crate) fn title<'a>(set: &'a Widget, language: &'a Language) -> &'a str {
+    spoken(&set.title, &Widget::default().title, language.default_of("title"))
 }
 
 /// What the owner set, or what stands in for it in the visitor's language where the owner left it as it was.

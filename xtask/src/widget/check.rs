@@ -1,0 +1,115 @@
+//! What CI checks of the widget: that the committed script belongs to its sources, how much a visitor loads, and the types.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::{ENGLISH, SCRIPT, WORDS, gzipped, head, read, words};
+use crate::run::{self, cargo, in_path, locked, root};
+
+/// Most bytes of the script and one configuration together, each after `gzip -9`.
+const LIMIT: usize = 8_000;
+/// The package of the type check, below the root.
+const PACKAGE: &[&str] = &["package.json", "package-lock.json"];
+/// Where it is installed.
+const PLACE: &str = "target/widget-types";
+
+/// Every check, the quick ones first.
+pub(crate) fn check() -> Result<()> {
+    is_built(&read(SCRIPT)?, &head(&root())?, &read(WORDS)?, &words(&read(ENGLISH)?)?)?;
+    types()?;
+    let script = std::fs::read(root().join(SCRIPT)).with_context(|| format!("cannot read `{SCRIPT}`"))?;
+    let configs = run::read(
+        cargo(["run", "--quiet", "-p", "botplot-web", "--example", "widget_config"]).args(locked()),
+    )?;
+    println!("{}", size(&script, &configs)?);
+    Ok(())
+}
+
+/// The committed files are what the sources make.
+fn is_built(script: &str, head: &str, words: &str, wanted_words: &str) -> Result<()> {
+    if words != wanted_words {
+        bail!("`{WORDS}` is not what `{ENGLISH}` gives: run `cargo xtask widget`, and commit both");
+    }
+    if !script.starts_with(head) {
+        bail!("`{SCRIPT}` was built from other sources than these: run `cargo xtask widget`, and commit it");
+    }
+    Ok(())
+}
+
+/// Says what a visitor loads with the largest of the configurations (a line each), or that it is too much.
+fn size(script: &[u8], configs: &str) -> Result<String> {
+    let mut largest = (0, "");
+    for config in configs.lines() {
+        largest = largest.max((gzipped(config.as_bytes())?, config));
+    }
+    let (config, text) = largest;
+    let lang = text.split_once("\"lang\":\"").and_then(|(_, rest)| rest.split('"').next());
+    let Some(lang) = lang else { bail!("the example `widget_config` printed no configuration") };
+    let script = gzipped(script)?;
+    let sum = script + config;
+    let said = format!(
+        "{sum} bytes after `gzip -9`: {script} for {SCRIPT}, {config} for the configuration in `{lang}`"
+    );
+    if sum > LIMIT {
+        bail!("{said}; at most {LIMIT} are allowed");
+    }
+    Ok(said)
+}
+
+/// Runs TypeScript's compiler, which only checks; it is installed below `target/`, so that the sources stay as they are.
+fn types() -> Result<()> {
+    if !in_path("npm") {
+        bail!(
+            "`npm` is missing, which brings the type check: install Node 20 or later (Debian: `nodejs` and `npm`)"
+        );
+    }
+    let place = root().join(PLACE);
+    if !is_installed(&place) {
+        std::fs::create_dir_all(&place).with_context(|| format!("cannot make `{PLACE}`"))?;
+        for file in PACKAGE {
+            std::fs::copy(root().join("widget").join(file), place.join(file))
+                .with_context(|| format!("cannot copy `widget/{file}`"))?;
+        }
+        run::run(
+            Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&place),
+        )?;
+    }
+    let compiler = place.join("node_modules/.bin/tsc");
+    run::run(Command::new(compiler).args(["--project", "widget/tsconfig.json"]).current_dir(root()))
+        .context("the widget's types do not fit")
+}
+
+/// Whether the package that is locked now was installed before.
+fn is_installed(place: &Path) -> bool {
+    let is_same = |file: &&str| {
+        std::fs::read(place.join(file)).is_ok_and(|there| {
+            std::fs::read(root().join("widget").join(file)).is_ok_and(|here| here == there)
+        })
+    };
+    PACKAGE.iter().all(is_same) && place.join("node_modules/.bin/tsc").is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::{Digest as _, Sha256};
+
+    #[test]
+    fn files_that_were_not_built_again_are_found() {
+        let fault = |script, words| is_built(script, "//12\n", words, "words").unwrap_err().to_string();
+        assert!(is_built("//12\ncode", "//12\n", "words", "words").is_ok());
+        assert!(fault("//13\ncode", "words").contains("built from other sources"));
+        assert!(fault("//12\ncode", "old words").contains("is not what"));
+    }
+
+    #[test]
+    fn the_largest_configuration_counts() {
+        let configs = "{\"lang\":\"en\"}\n{\"lang\":\"de\",\"strings\":[\"Ein Wort\",\"noch eines\"]}\n{\"lang\":\"fr\"}\n";
+        assert!(size(b"code", configs).unwrap().ends_with("for the configuration in `de`"));
+        let noise: Vec<u8> = (0..400_u32).flat_map(|at| Sha256::digest(at.to_le_bytes())).collect();
+        assert!(size(&noise, configs).unwrap_err().to_string().contains("at most 8000 are allowed"));
+        assert!(size(b"code", "").is_err());
+    }
+}
