@@ -38,7 +38,7 @@ export const LIMIT = 33;
 export const UNAVAILABLE = 34;
 export const TOO_LONG = 35;
 
-export const english: string[] = [
+export const english = [
   "Open chat",
   "Close chat",
   "Type your question…",
