@@ -50,6 +50,17 @@ impl Timestamp {
         self.rfc3339().chars().take(10).collect()
     }
 
+    /// The hour of UTC it falls in, such as `2026-11-22T22`.
+    pub fn hour(self) -> String {
+        self.rfc3339().chars().take(13).collect()
+    }
+
+    /// When the next hour of UTC begins.
+    #[must_use]
+    pub fn next_hour(self) -> Self {
+        Self((self.0.div_euclid(DAY / 24) + 1) * (DAY / 24))
+    }
+
     /// When the month of UTC after the one it falls in begins.
     #[must_use]
     pub fn next_month(self) -> Self {
@@ -124,8 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn the_next_day_and_month_begin_at_midnight() {
+    fn the_next_hour_day_and_month_begin_at_their_first_second() {
         let at = Timestamp(1_736_937_000_123_456);
+        assert_eq!(at.hour(), "2025-01-15T10");
+        assert_eq!(at.next_hour().rfc3339(), "2025-01-15T11:00:00Z");
         assert_eq!(at.day(), "2025-01-15");
         assert_eq!(at.next_day().rfc3339(), "2025-01-16T00:00:00Z");
         assert_eq!(at.next_month().rfc3339(), "2025-02-01T00:00:00Z");

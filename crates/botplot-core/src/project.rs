@@ -4,7 +4,7 @@ pub mod logo;
 pub mod patch;
 
 use crate::plan::Plan;
-use crate::{ProjectId, Timestamp, origin};
+use crate::{ProjectId, Timestamp, letter, origin};
 
 /// Characters a project's name may have.
 pub const NAME_LIMIT: usize = 100;
@@ -46,6 +46,8 @@ pub struct Settings {
     pub lead_form: LeadForm,
     /// Whether a verified visitor id may be used without its proof.
     pub identity: Identity,
+    /// Who is told by e-mail what an owner should know.
+    pub notices: Notices,
     /// Idle days after which a conversation is closed; 0 never.
     pub idle_days: u32,
     /// Days after which a conversation that nothing happened in is deleted; 0 never.
@@ -124,6 +126,14 @@ pub struct Identity {
     pub enforced: bool,
 }
 
+/// Who is told by e-mail what an owner should know.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Notices {
+    /// Addresses; empty tells nobody.
+    pub emails: Vec<String>,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -136,6 +146,7 @@ impl Default for Settings {
             handoff: Handoff::default(),
             lead_form: LeadForm::default(),
             identity: Identity::default(),
+            notices: Notices::default(),
             idle_days: 7,
             retention_days: 0,
             daily_spend: 0.0,
@@ -216,6 +227,12 @@ pub fn faults(settings: &Settings) -> Vec<(String, String)> {
     rules.words("lead_form.fields", &lead_form.fields, &["name", "email", "phone"]);
     rules.text("lead_form.title", &lead_form.title, 0, 120);
     rules.text("lead_form.consent", &lead_form.consent, 0, 500);
+    rules.at_most("notices.emails", settings.notices.emails.len(), letter::MOST_ADDRESSES);
+    for (i, address) in settings.notices.emails.iter().enumerate() {
+        if let Some(fault) = letter::address_fault(address) {
+            rules.fault(format!("notices.emails.{i}"), fault);
+        }
+    }
     rules.0
 }
 
@@ -340,5 +357,7 @@ mod tests {
         check(|s| s.lead_form.fields = vec!["name".into(), "name".into()], "lead_form.fields");
         check(|s| s.lead_form.title = "x".repeat(121), "lead_form.title");
         check(|s| s.lead_form.consent = "x".repeat(501), "lead_form.consent");
+        check(|s| s.notices.emails = vec!["ann@example.com".into(); 11], "notices.emails");
+        check(|s| s.notices.emails = vec!["ann@example.com".into(), "ann".into()], "notices.emails.1");
     }
 }

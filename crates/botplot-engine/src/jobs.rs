@@ -2,6 +2,7 @@
 
 pub(crate) mod embed_project;
 pub(crate) mod read_source;
+mod send_letter;
 mod worker;
 
 use botplot_core::job::{Fault, Job};
@@ -22,4 +23,4 @@ pub struct Kind {
 }
 
 /// Every kind of job.
-pub const JOBS: &[Kind] = &[read_source::JOB, embed_project::JOB];
+pub const JOBS: &[Kind] = &[read_source::JOB, embed_project::JOB, send_letter::JOB];

@@ -12,7 +12,7 @@ use botplot_core::{AuditId, KeyId, NoticeId, ProjectId, Timestamp};
 use botplot_store::Tx;
 use serde_json::{Map, Value, json};
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, notices};
 
 pub use ended::watch;
 
@@ -87,10 +87,11 @@ pub async fn flag(engine: &Engine, key: &KeyRecord) -> Result<(), Error> {
         ]),
         created_at: now,
     };
+    let own = engine.clone();
     let noted = engine.0.store.write(move |tx| {
         Box::pin(async move {
             tx.flag_key(project, id, now).await?;
-            tx.add_notice(&notice).await?;
+            notices::leave(tx, &own, &notice).await?;
             Ok::<_, Error>(())
         })
     });

@@ -7,7 +7,7 @@ use botplot_core::{NoticeId, ProjectId};
 use botplot_llm::Usage;
 use serde_json::{Map, json};
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, notices};
 
 /// The metric of `usage` that counts millionths of the operator's currency by day.
 pub const METRIC: &str = "spend";
@@ -65,10 +65,9 @@ pub(crate) async fn is_spent(engine: &Engine, project: &Project) -> Result<bool,
         detail: detail.as_object().cloned().unwrap_or_else(Map::new),
         created_at: now,
     };
-    let told = engine
-        .0
-        .store
-        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.add_notice(&notice).await?) }));
+    let own = engine.clone();
+    let told =
+        engine.0.store.write(move |tx| Box::pin(async move { notices::leave(tx, &own, &notice).await }));
     if told.await? {
         tracing::warn!(project.id = %project.id, "the day's spending cap is reached; answers are quoted until tomorrow");
     }

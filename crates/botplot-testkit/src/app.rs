@@ -48,6 +48,8 @@ pub struct TestApp {
 struct Base<'a> {
     store: botplot_store::Config,
     seal_key: Secret,
+    /// The way out for letters.
+    mail: Option<Mail>,
     /// The project that another server has made.
     project: Option<&'a Created>,
 }
@@ -56,7 +58,7 @@ impl Base<'_> {
     /// A data file of its own.
     fn alone() -> Self {
         let seal_key = botplot_engine::seal::fresh_key(&RandomIds);
-        Self { store: botplot_store::Config::default(), seal_key, project: None }
+        Self { store: botplot_store::Config::default(), seal_key, mail: None, project: None }
     }
 }
 
@@ -84,21 +86,37 @@ impl TestApp {
 
     /// A server with these plans and prices.
     pub async fn with_plans(plans: Plans, spending: Spending, model: Option<&FakeLlm>) -> Self {
-        Self::reaching(&botplot_egress::Config::default(), plans, spending, model, None).await
+        Self::reaching(&botplot_egress::Config::default(), plans, spending, model).await
     }
 
     /// A server that may reach receivers on the loopback, and that sends webhooks.
     pub async fn with_webhooks(plans: Plans) -> Self {
-        let app = Self::reaching(&loopback(), plans, Spending::default(), None, None).await;
+        let app = Self::reaching(&loopback(), plans, Spending::default(), None).await;
         botplot_engine::webhooks::start(&app.engine);
         app
     }
 
-    /// A server that sends letters by way of this mail server, and webhooks to the loopback.
-    pub async fn with_mail(mail: &botplot_egress::mail::Config) -> Self {
-        let mail = Mail::open(mail).expect("the test's settings are sound");
+    /// A server that sends letters by way of this mail server, so many an hour for each project, and webhooks to the
+    /// loopback. `operator` hears of every project.
+    #[cfg(feature = "smtp")]
+    pub async fn with_mail(
+        server: &crate::smtp_receiver::SmtpReceiver,
+        operator: &[&str],
+        per_hour: u32,
+    ) -> Self {
+        let config = botplot_egress::mail::Config {
+            host: Some(server.address().ip().to_string()),
+            port: Some(server.address().port()),
+            from: Some("BotPlot <bot@example.org>".into()),
+            operator: operator.iter().map(|&one| one.to_owned()).collect(),
+            timeout_seconds: 5,
+            per_hour,
+            ..botplot_egress::mail::Config::default()
+        };
+        let mail = Mail::open(&config).expect("the test's settings are sound");
         let plans = Plans::default();
-        let app = Self::reaching(&loopback(), plans, Spending::default(), None, mail).await;
+        let base = Base { mail, ..Base::alone() };
+        let app = Self::on(&base, &loopback(), plans, Spending::default(), None).await;
         botplot_engine::webhooks::start(&app.engine);
         jobs::start(&app.engine);
         app
@@ -134,7 +152,6 @@ impl TestApp {
         plans: Plans,
         spending: Spending,
         model: Option<&FakeLlm>,
-        mail: Option<Mail>,
     ) -> Self {
         let folder = tempfile::tempdir().expect("the system has a folder for temporary files");
         let store = Store::open(&base.store, folder.path()).await;
@@ -146,7 +163,7 @@ impl TestApp {
             store: store.clone(),
             model: model.and_then(|m| open_model(m, &egress)),
             egress,
-            mail,
+            mail: base.mail.clone(),
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             config: Config { indexing_threads: 1, ..Config::default() },

@@ -38,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) llm: botplot_llm::Config,
     /// Outgoing connections.
     pub(crate) egress: botplot_egress::Config,
+    /// How letters go out.
+    pub(crate) mail: botplot_egress::mail::Config,
     /// Search and background work.
     pub(crate) engine: botplot_engine::Config,
     /// What each plan holds.
@@ -56,6 +58,7 @@ impl Default for Config {
             database: Database::default(),
             llm: botplot_llm::Config::default(),
             egress: botplot_egress::Config::default(),
+            mail: botplot_egress::mail::Config::default(),
             engine: botplot_engine::Config::default(),
             plans: Plans::default(),
             limits: Limits::default(),

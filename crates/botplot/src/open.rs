@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use botplot_core::project::Project;
 use botplot_core::{RandomIds, SystemClock};
-use botplot_engine::{Engine, Parts, setup};
+use botplot_engine::{Engine, Mail, Parts, setup};
 use botplot_store::Store;
 
 use crate::config::Config;
@@ -17,12 +17,14 @@ pub(crate) async fn engine(config: &Config) -> Result<Engine> {
     let seal_key = folder::seal_key(config)?;
     let store = Store::open(&config.store()?, &config.data).await?;
     let egress = botplot_egress::Client::new(&config.egress)?;
+    let mail = Mail::open(&config.mail)?;
     let model = botplot_llm::open(&config.llm, egress.operator_http())?;
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     let (plans, spending) = (config.plans.0.clone(), config.spending());
     Ok(Engine::open(Parts {
         store,
         egress,
+        mail,
         model,
         clock,
         ids,

@@ -8,13 +8,14 @@ use std::collections::{HashMap, HashSet};
 
 use botplot_core::event::Event;
 use botplot_core::job::{Fault, Job};
+use botplot_core::notice::{self, Notice};
 use botplot_core::source::{Page, PageState, Source, Status, vanished};
-use botplot_core::{ProjectId, SourceId};
+use botplot_core::{NoticeId, ProjectId, SourceId};
 use botplot_store::Tx;
 use tokio::sync::mpsc;
 
 use super::{Kind, embed_project};
-use crate::{Engine, Error, outbox};
+use crate::{Engine, Error, notices, outbox};
 use pages::PageRead;
 
 /// Its name in the list of jobs.
@@ -145,6 +146,7 @@ async fn give_up(engine: &Engine, job: &Job, why: &str) {
                     if is_on(tx, project, id).await? {
                         tx.set_source_status(project, id, Status::Failed, Some(&why)).await?;
                         let Source { name, url, .. } = source;
+                        notices::leave(tx, &failing, &notice(&failing, project, id, &name, &why)).await?;
                         let event = Event::SourceFailed { source_id: id, name, url, error: why };
                         outbox::emit(tx, &failing, project, &[event]).await?;
                     }
@@ -158,6 +160,20 @@ async fn give_up(engine: &Engine, job: &Job, why: &str) {
     };
     if let Err(error) = failed.await {
         tracing::error!(%error, "could not mark a source as failed");
+    }
+}
+
+/// What its owner is told of a source that failed, each time.
+fn notice(engine: &Engine, project: ProjectId, source: SourceId, name: &str, why: &str) -> Notice {
+    let now = engine.clock().now();
+    let detail = [("source_id", source.to_string()), ("name", name.to_owned()), ("error", why.to_owned())];
+    Notice {
+        id: NoticeId(engine.ids().ordered(now)),
+        project,
+        kind: notice::Kind::SourceFailed,
+        occasion: format!("{source} {}", now.rfc3339()),
+        detail: detail.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect(),
+        created_at: now,
     }
 }
 

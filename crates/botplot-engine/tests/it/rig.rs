@@ -111,6 +111,7 @@ pub(crate) async fn open_with(folder: &TempDir, clock: Arc<dyn Clock>) -> Engine
     let parts = Parts {
         store,
         egress,
+        mail: None,
         model: None,
         clock,
         ids,

@@ -1,7 +1,7 @@
 //! Background work: queued, claimed with a lease, finished or tried again.
 
-use botplot_core::job::Job;
-use botplot_core::{JobId, ProjectId, Timestamp};
+use botplot_core::job::{Job, Lane};
+use botplot_core::{JobId, ProjectId, Timestamp, letter};
 use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::types::Json;
@@ -34,17 +34,18 @@ pub(crate) async fn add_job(c: &mut Conn, job: &NewJob) -> Result<bool, Error> {
 pub(crate) async fn claim_jobs(
     c: &mut Conn,
     now: Timestamp,
-    lease: Uuid,
-    lease_until: Timestamp,
+    lease: (Uuid, Timestamp),
     per_project: i64,
     limit: i64,
+    lane: Lane,
 ) -> Result<Vec<Job>, Error> {
     let rows = sqlx::query(concat!(
         "WITH running AS (
-             SELECT project_id, count(*) AS n FROM jobs WHERE state = 'running' AND run_at > $1 GROUP BY project_id),
+             SELECT project_id, count(*) AS n FROM jobs
+             WHERE state = 'running' AND run_at > $1 AND (kind = $7) = $8 GROUP BY project_id),
          due AS (
              SELECT id, project_id, run_at FROM jobs
-             WHERE state IN ('queued', 'running') AND run_at <= $1
+             WHERE state IN ('queued', 'running') AND run_at <= $1 AND (kind = $7) = $8
                AND project_id NOT IN (SELECT r.project_id FROM running r WHERE r.n >= $5)
              ORDER BY run_at, id LIMIT $2",
         skip_locked!(),
@@ -58,10 +59,12 @@ pub(crate) async fn claim_jobs(
     ))
     .bind(now.0)
     .bind(limit.saturating_mul(LOOK_AHEAD))
-    .bind(lease)
-    .bind(lease_until.0)
+    .bind(lease.0)
+    .bind(lease.1.0)
     .bind(per_project)
     .bind(limit)
+    .bind(letter::JOB)
+    .bind(lane == Lane::Letters)
     .fetch_all(c)
     .await?;
     let mut jobs = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;

@@ -1,7 +1,7 @@
 //! Promises about jobs.
 
-use botplot_core::job::Job;
-use botplot_core::{JobId, ProjectId, Timestamp};
+use botplot_core::job::{Job, Lane};
+use botplot_core::{JobId, ProjectId, Timestamp, letter};
 use botplot_store::NewJob;
 use uuid::Uuid;
 
@@ -10,8 +10,12 @@ use crate::rig::{NOW, Rig};
 const SOON: Timestamp = Timestamp(NOW.0 + 60_000_000);
 
 async fn claim(rig: &Rig, now: Timestamp, per_project: i64, limit: i64) -> Vec<Job> {
-    let (lease, until) = (rig.id(), now.plus_seconds(60));
-    rig.write(move |tx| Box::pin(async move { tx.claim_jobs(now, lease, until, per_project, limit).await }))
+    claim_in(rig, now, (per_project, limit), Lane::Work).await
+}
+
+async fn claim_in(rig: &Rig, now: Timestamp, (per_project, limit): (i64, i64), lane: Lane) -> Vec<Job> {
+    let lease = (rig.id(), now.plus_seconds(60));
+    rig.write(move |tx| Box::pin(async move { tx.claim_jobs(now, lease, per_project, limit, lane).await }))
         .await
 }
 
@@ -134,4 +138,18 @@ pub(crate) async fn a_job_needs_its_project(rig: Rig) {
     let stray = NewJob { project: ProjectId(Uuid::max()), ..rig.job(None) };
     let added = rig.store.write(move |tx| Box::pin(async move { tx.add_job(&stray).await })).await;
     assert!(matches!(added, Err(botplot_store::Error::Missing("project"))), "{added:?}");
+}
+
+pub(crate) async fn letters_and_all_else_are_claimed_apart_and_take_no_room_from_each_other(rig: Rig) {
+    let letter = || NewJob { kind: letter::JOB.into(), ..rig.job(None) };
+    for _ in 0..3 {
+        rig.add_job(&rig.job(None)).await;
+        rig.add_job(&letter()).await;
+    }
+    let kinds = |jobs: &[Job]| jobs.iter().map(|j| j.kind.clone()).collect::<Vec<_>>();
+    assert_eq!(kinds(&claim_in(&rig, NOW, (2, 9), Lane::Work).await), ["sync", "sync"]);
+    assert_eq!(kinds(&claim_in(&rig, NOW, (2, 9), Lane::Letters).await), [letter::JOB, letter::JOB]);
+    assert!(claim_in(&rig, NOW, (2, 9), Lane::Letters).await.is_empty());
+    assert_eq!(kinds(&claim_in(&rig, NOW, (3, 9), Lane::Letters).await), [letter::JOB]);
+    assert_eq!(kinds(&claim_in(&rig, NOW, (3, 9), Lane::Work).await), ["sync"]);
 }

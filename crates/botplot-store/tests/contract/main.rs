@@ -141,6 +141,7 @@ promises! {
         a_job_with_the_key_of_a_queued_one_is_not_added,
         a_retried_job_waits_and_a_failed_one_stays_with_its_error,
         a_job_needs_its_project;
+        letters_and_all_else_are_claimed_apart_and_take_no_room_from_each_other,
     usage:
         usage_adds_up_by_period_and_metric_and_can_be_given_back,
         units_counted_at_once_are_all_counted,

@@ -4,6 +4,7 @@
 mod api;
 mod errors;
 mod health;
+mod letters;
 mod limits;
 mod logs;
 mod matrix;

@@ -14,6 +14,7 @@ pub(super) fn check(config: &Config, given: &[Given], faults: &mut Faults) {
         |key: &str| given.iter().find(|g| g.key == key).map_or(Source::Nowhere, |g| g.source.clone());
     let sections = [
         ("server", config.server.faults()),
+        ("mail", config.mail.faults()),
         ("engine", config.engine.faults()),
         ("plans", config.plans.faults()),
         ("limits", config.limits.faults()),

@@ -18,7 +18,7 @@ pub(crate) struct Setting {
 impl Setting {
     /// Whether its value must not be shown.
     pub(crate) fn is_secret(&self) -> bool {
-        self.key.ends_with("api_key") || ["database.url", "server.seal_key"].contains(&self.key)
+        self.key.ends_with("api_key") || ["database.url", "mail.password", "server.seal_key"].contains(&self.key)
     }
 
     /// Finds a setting by its whole name.
@@ -34,6 +34,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("llm", "The model that writes answers. Without one they are quoted from the sources."),
     ("llm.fallback", "The model to ask when the first one fails before its first word."),
     ("egress", "Connections that BotPlot makes."),
+    ("mail", "E-mail that BotPlot sends, such as notices to owners. Without a host none is sent."),
     ("engine", "Search and background work."),
     (
         "plans",
@@ -194,6 +195,42 @@ pub(crate) const SETTINGS: &[Setting] = &[
         NUMBER,
         "60",
         "Seconds of silence after which a model's stream counts as broken.",
+    ),
+    unset("mail.host", TEXT, "\"smtp.example.com\"", "The server that takes letters."),
+    unset("mail.port", NUMBER, "587", "Its port; 465 with `tls`, 587 with `starttls`, 25 with `none` when unset."),
+    unset(
+        "mail.security",
+        "takes \"tls\", \"starttls\" or \"none\"",
+        "\"starttls\"",
+        "`tls`, `starttls` or `none`. When unset: `tls` on port 465, `none` to this machine itself, else `starttls`.",
+    ),
+    unset("mail.user", TEXT, "\"bot@example.com\"", "The name to sign in with."),
+    unset("mail.password", TEXT, "\"…\"", "Its password."),
+    unset("mail.password_file", FILE, "\"/run/secrets/mail\"", "A file that holds that password."),
+    unset(
+        "mail.ca_file",
+        FILE,
+        "\"/etc/ssl/our-authority.pem\"",
+        "A file with the certificates, in PEM, of the only authorities that the server's certificate may be from.",
+    ),
+    unset(
+        "mail.from",
+        TEXT,
+        "\"BotPlot <bot@example.com>\"",
+        "The sender: an address, or a name and an address in angle brackets.",
+    ),
+    set("mail.timeout_seconds", NUMBER, "30", "Seconds that one letter may take, 1 to 300."),
+    set(
+        "mail.operator",
+        "takes a list of addresses, such as [\"ops@example.com\"]",
+        "[]",
+        "Your own addresses: they get the notices of all projects, at most 10.",
+    ),
+    set(
+        "mail.per_hour",
+        NUMBER,
+        "100",
+        "Letters that one project may send an hour; what is more goes out later.",
     ),
     set(
         "engine.index_memory_mb",

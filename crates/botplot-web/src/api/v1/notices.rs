@@ -20,7 +20,8 @@ pub(crate) struct NoticeOut {
     #[schema(value_type = uuid::Uuid)]
     id: NoticeId,
     /// What it is about: `messages_near_limit` (80 % of the month's answers are used), `messages_at_limit`,
-    /// `spending_at_limit`, `secret_key_in_browser`, `endpoint_disabled`, `endpoint_unsigned`.
+    /// `spending_at_limit`, `secret_key_in_browser`, `endpoint_disabled`, `endpoint_unsigned`,
+    /// `source_failed`, `letter_failed` (an e-mail to one of your addresses was given up).
     #[schema(example = "messages_near_limit")]
     kind: &'static str,
     /// The occasion, such as a month or a key's id.
@@ -66,7 +67,8 @@ pub(crate) struct NoticesOut {
 /// List notices
 ///
 /// What you should know: limits that are near or reached, keys that were seen in a browser, endpoints that were
-/// disabled. Newest first.
+/// disabled, sources that could not be read. Newest first. The addresses in the project's `notices.emails` get them as
+/// letters too, where the operator of the server has set up e-mail.
 #[utoipa::path(
     get,
     path = "/api/v1/notices",

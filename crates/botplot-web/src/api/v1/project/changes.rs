@@ -28,6 +28,8 @@ pub(crate) struct ProjectChanges {
     lead_form: Option<LeadFormChanges>,
     /// Whether visitors have to prove who they are.
     identity: Option<IdentityChanges>,
+    /// Who is told by e-mail what you should know.
+    notices: Option<NoticeChanges>,
     /// Further words to the model.
     #[schema(max_length = 4000, pattern = "^[^\\u0000]*$")]
     instructions: Option<String>,
@@ -222,6 +224,21 @@ struct IdentityChanges {
     /// True when a visitor id that was ever verified needs its proof each time.
     enforced: Option<bool>,
 }
+
+/// What is to change about who is told by e-mail what you should know.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct NoticeChanges {
+    /// Addresses, where the operator of the server has set up e-mail; empty tells nobody.
+    #[schema(max_items = 10)]
+    emails: Option<Vec<MailAddress>>,
+}
+
+/// An e-mail address.
+#[derive(ToSchema)]
+#[schema(pattern = "^[a-z0-9]{1,20}@[a-z0-9]{1,30}(\\.[a-z]{2,12}){1,3}$", example = "ann@example.com")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct MailAddress(String);
 
 /// Notes what a caller tries to change that cannot be changed here; sending what is so already does no harm.
 pub(super) fn read_only(fields: &mut Fields, project: &Project) {

@@ -50,6 +50,8 @@ pub(crate) struct ProjectOut {
     lead_form: LeadFormOut,
     /// Whether visitors have to prove who they are.
     identity: IdentityOut,
+    /// Who is told by e-mail what you should know.
+    notices: NoticesOut,
     /// Further words to the model.
     #[schema(example = "Answer briefly. Never promise a refund.")]
     instructions: String,
@@ -153,6 +155,15 @@ struct IdentityOut {
     configured: bool,
 }
 
+/// Who is told by e-mail what you should know.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NoticeSettings)]
+struct NoticesOut {
+    /// Addresses; empty tells nobody.
+    #[schema(example = json!(["ann@example.com"]))]
+    emails: Vec<String>,
+}
+
 impl ProjectOut {
     /// The project; `configured` says whether there is a secret to verify visitors with.
     pub(super) fn of(state: &AppState, it: Project, configured: bool) -> Self {
@@ -167,6 +178,7 @@ impl ProjectOut {
             handoff: set.handoff.into(),
             lead_form: set.lead_form.into(),
             identity: IdentityOut { enforced: set.identity.enforced, configured },
+            notices: NoticesOut { emails: set.notices.emails },
             instructions: set.instructions,
             refusal: set.refusal,
             threshold: set.threshold,

@@ -44,6 +44,7 @@ async fn the_project_shows_all_that_can_be_set() {
         "instructions",
         "lead_form",
         "name",
+        "notices",
         "origins",
         "plan",
         "refusal",
@@ -66,7 +67,7 @@ async fn a_part_is_changed_and_the_rest_stays() {
         "name": "Ann's shop", "widget": { "title": "Hi", "offset": { "x": 1 }, "strings": { "send": "Go" } },
         "origins": ["https://a.example", "*.b.example"], "handoff": { "silent": true }, "threshold": 0,
         "lead_form": { "when": [], "fields": ["phone", "name"] }, "identity": { "enforced": true },
-        "instructions": "Be brief.", "refusal": "No idea.", "idle_days": 0, "retention_days": 30, "daily_spend": 1.5,
+        "notices": { "emails": ["ann@example.com", "o'hara+bot@mail.example.org"] }, "instructions": "Be brief.", "refusal": "No idea.", "idle_days": 0, "retention_days": 30, "daily_spend": 1.5,
     });
     let changed = patch(&app, change.clone()).await.is(200).json();
     let mut expected = before.clone();
@@ -120,6 +121,7 @@ async fn every_setting_beyond_its_limits_is_named_and_nothing_is_changed() {
         "handoff": { "enabled": "yes", "message": "x".repeat(501) },
         "lead_form": { "when": ["always"], "fields": ["name", "name"], "title": 5, "consent": [] },
         "identity": { "enforced": null, "configured": true },
+        "notices": { "emails": ["ann@example.com", "Ann <ann@example.com>"] },
     });
     let named = [
         "name",
@@ -148,6 +150,7 @@ async fn every_setting_beyond_its_limits_is_named_and_nothing_is_changed() {
         "lead_form.fields",
         "lead_form.title",
         "lead_form.consent",
+        "notices.emails.1",
     ];
     patch(&app, wrong).await.blames(&named);
     assert_eq!(show(&app).await, before);
@@ -163,6 +166,12 @@ async fn lists_names_and_bodies_have_their_limits_too() {
         (json!({ "name": "x".repeat(101) }), "name"),
         (json!({ "name": "a\nb" }), "name"),
         (json!({ "instructions": "a\u{0}" }), "instructions"),
+        (json!({ "notices": { "emails": vec!["ann@example.com"; 11] } }), "notices.emails"),
+        (json!({ "notices": { "emails": "ann@example.com" } }), "notices.emails"),
+        (json!({ "notices": { "emails": [5] } }), "notices.emails"),
+        (json!({ "notices": { "emails": ["ann@example.com\r\nBcc: eve@example.com"] } }), "notices.emails.0"),
+        (json!({ "notices": { "emails": ["änn@example.com"] } }), "notices.emails.0"),
+        (json!({ "notices": ["ann@example.com"] }), "notices"),
         (json!({ "widget": [] }), "widget"),
         (json!({ "threshold": 1e300 }), "threshold"),
     ] {

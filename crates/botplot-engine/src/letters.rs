@@ -1,0 +1,53 @@
+//! The outbox of letters: each is written in the transaction of the change that it tells of, and a job sends it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use botplot_core::job::Job;
+use botplot_core::letter::JOB;
+use botplot_core::{JobId, ProjectId};
+use botplot_store::{NewJob, Tx};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{Engine, Error};
+
+/// A letter on its way to one person. It is kept sealed: it may hold what only its reader should know.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Posted {
+    /// Where it goes.
+    pub(crate) to: String,
+    /// One line.
+    pub(crate) subject: String,
+    /// Plain text.
+    pub(crate) text: String,
+    /// Where to say that no more are wanted.
+    pub(crate) unsubscribe: Option<String>,
+}
+
+/// Puts a letter into the outbox.
+pub(crate) async fn post(
+    tx: &mut Tx,
+    engine: &Engine,
+    project: ProjectId,
+    letter: &Posted,
+) -> Result<(), Error> {
+    let now = engine.clock().now();
+    let id = JobId(engine.ids().ordered(now));
+    let plain = serde_json::to_vec(letter).map_err(|error| Error::Internal(error.into()))?;
+    let sealed = STANDARD.encode(engine.0.seal.seal(engine.ids(), &place(id), &plain));
+    let payload = json!({ "sealed": sealed });
+    let job = NewJob { id, project, kind: JOB.to_owned(), payload, run_at: now, dedupe_key: None };
+    tx.add_job(&job).await?;
+    Ok(())
+}
+
+/// The letter that a job is to send; `None` when it was sealed with another key.
+pub(crate) fn open(engine: &Engine, job: &Job) -> Option<Posted> {
+    let sealed = STANDARD.decode(job.payload.get("sealed")?.as_str()?).ok()?;
+    serde_json::from_slice(&engine.0.seal.open(&place(job.id), &sealed)?).ok()
+}
+
+/// The place that a letter is sealed for.
+fn place(job: JobId) -> String {
+    format!("jobs.letter|{job}")
+}
