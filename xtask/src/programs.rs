@@ -59,8 +59,8 @@ const PROGRAMS: &[Program] = &[
     program(
         Check,
         "webhooks",
-        "50 endpoints, 10 of them hanging, ten kills: none lost",
-        "crates/botplot-testkit/examples/webhooks.rs",
+        "hanging endpoints, ten kills, then two nodes: none lost",
+        "crates/botplot-testkit/examples/webhooks/main.rs",
     ),
     program(
         Check,

@@ -32,6 +32,8 @@ pub struct Received {
 pub enum Answer {
     /// Answers with a status, header lines that each end in CRLF, and a body.
     Say(u16, String, Vec<u8>),
+    /// Takes its time over another answer.
+    After(Duration, Box<Answer>),
     /// Says nothing and keeps the connection.
     Hang,
     /// Sends a head with status 200 and then a byte at a time, for ever.
@@ -175,13 +177,17 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Received> {
 }
 
 /// Answers; false when the connection is of no more use.
-async fn give(stream: &mut TcpStream, answer: Answer) -> bool {
+async fn give(stream: &mut TcpStream, mut answer: Answer) -> bool {
+    while let Answer::After(delay, then) = answer {
+        tokio::time::sleep(delay).await;
+        answer = *then;
+    }
     let written = match answer {
         Answer::Say(status, headers, body) => {
             let head = format!("HTTP/1.1 {status} Status\r\n{headers}content-length: {}\r\n\r\n", body.len());
             stream.write_all(&[head.as_bytes(), &body].concat()).await
         }
-        Answer::Hang => std::future::pending().await,
+        Answer::Hang | Answer::After(..) => std::future::pending().await,
         Answer::Drip => drip(stream).await,
         Answer::Pour(bytes) => pour(stream, bytes).await,
         Answer::Raw(bytes) => {

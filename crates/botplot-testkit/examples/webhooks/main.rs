@@ -1,11 +1,14 @@
 //! Has 50 endpoints told of 5,000 events while 10 of them hang and the server is killed ten times: nothing may be lost,
 //! nothing invented, no byte changed, and those that do not hang are told within two seconds. Before that, measures
-//! deliveries a second to one endpoint. `--events N` and `--seed N` change what they name.
+//! deliveries a second to one endpoint; after it, has two servers on one PostgreSQL do the same. `--events N` and `--seed N`
+//! change what they name, `--part rate`, `kills` or `nodes` runs one part alone.
 #![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
+
+mod nodes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,8 +40,18 @@ async fn main() -> Result<()> {
     let seed = argument("--seed").unwrap_or_else(|| RandomIds.random().as_u64_pair().0 >> 32);
     let events = argument("--events").unwrap_or(5_000) as usize;
     println!("seed {seed}, {events} events");
-    rate().await?;
-    kills(&SeededIds::new(seed), events).await
+    let part = std::env::args().skip_while(|a| a != "--part").nth(1);
+    let wanted = |name: &str| part.as_deref().is_none_or(|part| part == name);
+    if wanted("rate") {
+        rate().await?;
+    }
+    if wanted("kills") {
+        kills(&SeededIds::new(seed), events).await?;
+    }
+    if wanted("nodes") {
+        nodes::run(&SeededIds::new(seed), events).await?;
+    }
+    Ok(())
 }
 
 fn argument(name: &str) -> Option<u64> {
@@ -85,14 +98,14 @@ async fn receiver() -> (WebhookReceiver, Shared) {
 }
 
 /// A data folder with a project, and how its server is started.
-struct World<'a> {
-    data: &'a Path,
+struct World {
+    data: PathBuf,
     secret: String,
     variables: Vec<(&'static str, String)>,
 }
 
-impl<'a> World<'a> {
-    fn of(data: &'a Path) -> Result<Self> {
+impl World {
+    fn of(data: &Path) -> Result<Self> {
         project(data, "bench")?;
         let made = output(command(data).args(["key", "create", "--project", "bench", "--json"]))?;
         let made: Value = serde_json::from_str(&made)?;
@@ -102,14 +115,14 @@ impl<'a> World<'a> {
             ("BOTPLOT__LIMITS__SECRET_KEY_PER_MINUTE", "0".to_owned()),
         ];
         Ok(Self {
-            data,
+            data: data.to_owned(),
             secret: made["key"].as_str().context("the command shows the key")?.to_owned(),
             variables,
         })
     }
 
     async fn start(&self) -> Result<Server> {
-        Ok(Server::start(self.data, &self.variables).await?)
+        Ok(Server::start(&self.data, &self.variables).await?)
     }
 
     async fn add(&self, to: SocketAddr, url: &str) -> Result<EndpointId> {
