@@ -51,6 +51,8 @@ impl Bot {
             ("BOTPLOT__LLM__MODEL".to_owned(), "fake".to_owned()),
             ("BOTPLOT__LLM__BASE_URL".to_owned(), model.base_url()),
             ("BOTPLOT__LLM__RETRIES".to_owned(), "0".to_owned()),
+            // So that it can read the pages of the test's website.
+            ("BOTPLOT__EGRESS__ALLOW".to_owned(), r#"["127.0.0.0/8", "::1"]"#.to_owned()),
         ];
         all.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let address = free_address().expect("the loopback has a free port");
@@ -115,16 +117,50 @@ impl Bot {
         self.api("PATCH", "/api/v1/project", Some(settings)).await;
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Teaches the project a text and waits until it is found.
     pub async fn learn(&self, name: &str, text: &str) {
-        let body = json!({ "type": "text", "name": name, "text": text });
+        self.read(json!({ "type": "text", "name": name, "text": text })).await;
+    }
+
+    /// Teaches the project a page and waits until it is found; answers from it name its address.
+    pub async fn learn_page(&self, url: &str) {
+        self.read(json!({ "type": "url", "url": url })).await;
+    }
+
+    async fn read(&self, body: Value) {
         let source = self.api("POST", "/api/v1/sources", Some(body)).await;
         let path = format!("/api/v1/sources/{}", source["id"].as_str().expect("a source has an id"));
         let start = Instant::now();
-        while self.api("GET", &path, None).await["status"] != "ready" {
-            assert!(start.elapsed() < PATIENCE, "the text is not learnt");
+        loop {
+            let source = self.api("GET", &path, None).await;
+            if source["status"] == "ready" {
+                return;
+            }
+            let waits = source["status"] != "failed" && start.elapsed() < PATIENCE;
+            assert!(waits, "it is not learnt: {source}");
             sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Ends the project's publishable key by giving it another one.
+    pub async fn revoke_publishable_key(&self) {
+        let keys = self.api("GET", "/api/v1/keys", None).await;
+        let keys = keys["keys"].as_array().cloned().expect("keys are a list");
+        let key = keys.iter().find(|key| key["class"] == "publishable").expect("a project has one");
+        let path = format!("/api/v1/keys/{}/rotate", key["id"].as_str().expect("a key has an id"));
+        self.api("POST", &path, Some(json!({ "overlap_hours": 0 }))).await;
+    }
+
+    /// Makes another project and gives its publishable key.
+    pub fn another_project(&self) -> String {
+        let made = output(command(self.data.path()).args(["project", "create", "second", "--json"]));
+        let made: Value = serde_json::from_str(&made.expect("the name is free")).expect("it prints JSON");
+        made["publishable_key"].as_str().expect("a project has a key").to_owned()
     }
 
     /// The id of the newest conversation.

@@ -4,7 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chromiumoxide::BrowserConfig;
-use chromiumoxide::cdp::browser_protocol::target::{CreateBrowserContextParams, CreateTargetParams};
+use chromiumoxide::cdp::browser_protocol::browser::{
+    PermissionDescriptor, PermissionSetting, SetPermissionParams,
+};
+use chromiumoxide::cdp::browser_protocol::target::{
+    CreateBrowserContextParams, CreateTargetParams, CreateTargetParamsBuilder,
+};
 use futures_util::StreamExt as _;
 use tempfile::TempDir;
 
@@ -75,10 +80,20 @@ impl Browser {
         self.page_in(CreateTargetParams::builder().browser_context_id(context)).await
     }
 
-    async fn page_in(
-        &self,
-        target: chromiumoxide::cdp::browser_protocol::target::CreateTargetParamsBuilder,
-    ) -> Page {
+    /// Lets the pages of an origin use the clipboard, as a visitor does who is asked.
+    pub async fn allow_clipboard(&self, origin: &str) {
+        for name in ["clipboard-read", "clipboard-write"] {
+            let allowed = SetPermissionParams::builder()
+                .origin(origin)
+                .permission(PermissionDescriptor::new(name))
+                .setting(PermissionSetting::Granted)
+                .build()
+                .expect("it names a permission");
+            self.inner.execute(allowed).await.expect("the browser grants permissions");
+        }
+    }
+
+    async fn page_in(&self, target: CreateTargetParamsBuilder) -> Page {
         // In one window, only one page would be visible, and the others would stand still.
         let target = target.url("about:blank").new_window(true).build().expect("it has an address");
         let page = self.inner.new_page(target).await;

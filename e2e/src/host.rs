@@ -90,6 +90,7 @@ async fn show(State(files): State<Files>, address: Uri) -> (StatusCode, HeaderMa
 pub struct Html {
     lang: String,
     dir: String,
+    title: String,
     head: String,
     body: String,
     csp: Option<String>,
@@ -100,8 +101,8 @@ const SHOP: &str = "<main><h1>The basket shop</h1><p>Baskets of willow, made by 
 
 impl Default for Html {
     fn default() -> Self {
-        let [lang, dir] = ["en", "ltr"].map(str::to_owned);
-        Self { lang, dir, head: String::new(), body: SHOP.to_owned(), csp: None }
+        let [lang, dir, title] = ["en", "ltr", "Baskets"].map(str::to_owned);
+        Self { lang, dir, title, head: String::new(), body: SHOP.to_owned(), csp: None }
     }
 }
 
@@ -147,10 +148,17 @@ impl Html {
         self
     }
 
+    /// Calls it otherwise than `Baskets`.
+    #[must_use]
+    pub fn titled(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.title);
+        self
+    }
+
     fn text(&self) -> String {
-        let Self { lang, dir, head, body, .. } = self;
+        let Self { lang, dir, title, head, body, .. } = self;
         format!(
-            "<!doctype html>\n<html lang=\"{lang}\" dir=\"{dir}\">\n<head><meta charset=\"utf-8\"><title>Baskets</title>\
+            "<!doctype html>\n<html lang=\"{lang}\" dir=\"{dir}\">\n<head><meta charset=\"utf-8\"><title>{title}</title>\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">{head}</head>\n<body>{body}</body>\n</html>\n"
         )
     }

@@ -7,6 +7,7 @@ mod axe;
 mod bot;
 mod browser;
 mod host;
+mod line;
 mod page;
 mod stage;
 
@@ -14,5 +15,6 @@ pub use bot::Bot;
 pub use botplot_testkit::fake_llm::{FakeLlm, Fault, Reply};
 pub use browser::Browser;
 pub use host::{Host, Html};
+pub use line::Line;
 pub use page::{Page, Request};
 pub use stage::{Stage, strict_csp};
