@@ -21,6 +21,17 @@ pub fn fault(rule: &str) -> Option<&'static str> {
     }
 }
 
+/// The rule as a source in a content security policy; none for what could not stand in an allow-list.
+pub fn source(rule: &str) -> Option<String> {
+    let source = match rule.strip_prefix("*.") {
+        Some(host) => format!("*.{}", parse(&format!("https://{host}"))?.host_str()?),
+        None => parse(rule)?.origin().ascii_serialization(),
+    };
+    // A host may hold characters that end a source in a policy.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "*.-:/[]_".contains(c);
+    source.chars().all(plain).then_some(source)
+}
+
 fn parse(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let plain = matches!(url.scheme(), "http" | "https")
@@ -76,6 +87,22 @@ mod tests {
         check(wild, "https://a.b.shop.example:444", true);
         check(wild, "https://shop.example", false);
         check(wild, "https://evilshop.example", false);
+    }
+
+    #[test]
+    fn a_rule_is_a_source_of_a_policy_or_none() {
+        let check =
+            |rule: &str, expected: Option<&str>| assert_eq!(source(rule).as_deref(), expected, "{rule}");
+        check("https://Shop.example:443/", Some("https://shop.example"));
+        check("http://localhost:3000", Some("http://localhost:3000"));
+        check("http://[::1]:80", Some("http://[::1]"));
+        check("https://bücher.example", Some("https://xn--bcher-kva.example"));
+        check("*.Shop.example", Some("*.shop.example"));
+        for bad in
+            ["", "*", "null", "https://a;b", "https://a,b.example", "https://a'b.example", "*.a;script-src *"]
+        {
+            check(bad, None);
+        }
     }
 
     #[test]

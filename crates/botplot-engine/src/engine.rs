@@ -21,6 +21,7 @@ use crate::mail::Mail;
 use crate::nodes::Nodes;
 use crate::outbox::Outbox;
 use crate::seal::{self, Seal};
+use crate::sightings::Sightings;
 use crate::spending::Spending;
 use crate::{Config, Error};
 
@@ -63,6 +64,7 @@ pub(crate) struct Inner {
     pub(crate) indexes: Indexes,
     pub(crate) turns: Turns,
     pub(crate) last_uses: LastUses,
+    pub(crate) sightings: Sightings,
     pub(crate) live: Live,
     pub(crate) nodes: Nodes,
     pub(crate) outbox: Outbox,
@@ -102,6 +104,7 @@ impl Engine {
             indexes: Indexes::new(parts.config.index_memory_mb << 20),
             turns: Turns::default(),
             last_uses: LastUses::default(),
+            sightings: Sightings::default(),
             live: Live::default(),
             nodes: Nodes::default(),
             outbox: Outbox::default(),
@@ -167,6 +170,11 @@ impl Engine {
     /// The name of the model that writes answers, if there is one.
     pub fn model_name(&self) -> Option<&str> {
         self.0.model.as_deref().map(ChatModel::name)
+    }
+
+    /// The server that takes letters, if there is one.
+    pub fn mail_server(&self) -> Option<String> {
+        self.0.mail.as_ref().map(|mail| mail.mailer.server())
     }
 
     /// The tasks that shutdown waits for.

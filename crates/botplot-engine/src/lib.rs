@@ -23,6 +23,7 @@ pub mod projects;
 pub mod retrieve;
 pub mod seal;
 pub mod setup;
+pub mod sightings;
 pub mod sources;
 mod spending;
 pub mod upkeep;

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::backend::{postgres, sqlite};
 
 /// All tables, each after those that it refers to. A test compares them with both schemas.
-pub(crate) const TABLES: [&str; 23] = [
+pub(crate) const TABLES: [&str; 24] = [
     "meta",
     "projects",
     "keys",
@@ -29,6 +29,7 @@ pub(crate) const TABLES: [&str; 23] = [
     "requests",
     "leads",
     "logos",
+    "sightings",
     "notices",
     "audit",
     "endpoints",

@@ -60,6 +60,10 @@ methods! {
         /// A project's logo: media type, hash and content.
         fn find_logo(project: ProjectId) -> Option<(String, String, Vec<u8>)>;
     }
+    mod sightings {
+        /// The origins whose pages showed a project's widget, and when they last did; newest first.
+        fn list_sightings(project: ProjectId) -> Vec<(String, Timestamp)>;
+    }
     mod keys {
         /// Finds a key's record, revoked ones included, by [`botplot_core::key::Key::prefix`].
         fn find_key(prefix: &str) -> Option<KeyRecord>;

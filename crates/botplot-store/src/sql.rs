@@ -41,6 +41,8 @@ pub(crate) mod projects;
 pub(crate) mod requests;
 #[path = "sql/rows.rs"]
 pub(crate) mod rows;
+#[path = "sql/sightings.rs"]
+pub(crate) mod sightings;
 #[path = "sql/sources.rs"]
 pub(crate) mod sources;
 #[path = "sql/usage.rs"]

@@ -85,6 +85,10 @@ methods! {
         /// Removes a project's logo; false when it had none.
         fn remove_logo(project: ProjectId) -> bool;
     }
+    mod sightings {
+        /// Notes that a page of this origin shows the project's widget; the `most` latest origins are kept.
+        fn note_sighting(project: ProjectId, origin: &str, now: Timestamp, most: i64) -> ();
+    }
     mod keys {
         /// Adds a key's record.
         fn add_key(key: &KeyRecord) -> ();

@@ -1,10 +1,12 @@
 //! Pages for people. Rendered here, usable without anything from elsewhere, under a strict content policy.
 
 pub(crate) mod assets;
-pub(crate) mod chat;
+mod chat;
 pub(crate) mod errors;
 pub(crate) mod home;
+pub(crate) mod hosted;
 pub(crate) mod reference;
+pub(crate) mod trial;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -13,20 +15,21 @@ use maud::{DOCTYPE, Markup, html};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// A whole page with the headers that every page has; `script` is a file of `assets`.
-fn page(title: &str, script: Option<&'static str>, body: &Markup) -> Response {
-    page_with(title, Assets { style: None, script }, body)
+/// A whole page with the headers that every page has.
+fn page(title: &str, body: &Markup) -> Response {
+    page_with(title, Assets::default(), body)
 }
 
-/// What a page loads besides the common style sheet: files of `assets`.
+/// What a page loads besides the common style sheet: files of `assets`, and the widget of the project with this key.
 #[derive(Clone, Copy, Default)]
-struct Assets {
+struct Assets<'a> {
     style: Option<&'static str>,
     script: Option<&'static str>,
+    widget: Option<&'a str>,
 }
 
-/// As `page`, with a style sheet of its own.
-fn page_with(title: &str, assets: Assets, body: &Markup) -> Response {
+/// As `page`, with more than that to load.
+fn page_with(title: &str, assets: Assets<'_>, body: &Markup) -> Response {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -41,6 +44,9 @@ fn page_with(title: &str, assets: Assets, body: &Markup) -> Response {
                 }
                 @if let Some(script) = assets.script {
                     script src={ "/assets/" (script) } defer {}
+                }
+                @if let Some(key) = assets.widget {
+                    script src="/widget/w.js" data-key=(key) async {}
                 }
             }
             (body)

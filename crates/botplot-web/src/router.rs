@@ -18,8 +18,11 @@ pub fn router(state: AppState) -> Router {
         .route("/api/v1/{*path}", any(api::v1::unknown))
         // Pages.
         .route("/", get(pages::home::show))
-        .route("/try/{key}", get(pages::chat::show))
+        .route("/try/{key}", get(pages::trial::show))
+        .route("/c/{key}", get(pages::hosted::show))
         .route("/errors", get(pages::errors::show))
+        .route("/widget/w.js", get(widget::script::show))
+        .route("/widget/botplot.d.ts", get(widget::script::types))
         .route("/docs/api", get(pages::reference::show))
         .route("/openapi.json", get(openapi::show))
         .route("/assets/{name}", get(pages::assets::show))

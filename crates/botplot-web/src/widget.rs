@@ -3,6 +3,7 @@
 pub(crate) mod config;
 mod languages;
 pub(crate) mod logo;
+pub(crate) mod script;
 pub(crate) mod session;
 pub(crate) mod words;
 

@@ -94,6 +94,13 @@ CREATE TABLE logos (
     content bytea NOT NULL
 );
 
+CREATE TABLE sightings (
+    project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    origin text NOT NULL,
+    last_seen_at bigint NOT NULL,
+    PRIMARY KEY (project_id, origin)
+);
+
 CREATE TABLE notices (
     id uuid NOT NULL PRIMARY KEY,
     project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,

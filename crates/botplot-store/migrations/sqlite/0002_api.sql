@@ -94,6 +94,13 @@ CREATE TABLE logos (
     content BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE sightings (
+    project_id BLOB NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    origin TEXT NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    PRIMARY KEY (project_id, origin)
+) STRICT;
+
 CREATE TABLE notices (
     id BLOB NOT NULL PRIMARY KEY,
     project_id BLOB NOT NULL REFERENCES projects (id) ON DELETE CASCADE,

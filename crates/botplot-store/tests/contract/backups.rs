@@ -87,6 +87,7 @@ async fn fill_beside(rig: &Rig, conversation: botplot_core::ConversationId) {
             tx.add_request(&request).await?;
             tx.add_lead(&lead).await?;
             tx.set_logo(project, "image/png", "h", &[0, 255]).await?;
+            tx.note_sighting(project, "https://shop.example", NOW, 9).await?;
             tx.set_identity_secret(project, Some(&[0, 255])).await?;
             tx.add_notice(&notice).await?;
             tx.add_audit(&line).await

@@ -21,6 +21,7 @@ mod projects;
 mod requests;
 mod rig;
 mod schema;
+mod sightings;
 mod sources;
 mod usage;
 mod visitors;
@@ -140,8 +141,8 @@ promises! {
         a_project_has_no_more_than_its_share_running,
         a_job_with_the_key_of_a_queued_one_is_not_added,
         a_retried_job_waits_and_a_failed_one_stays_with_its_error,
-        a_job_needs_its_project;
         letters_and_all_else_are_claimed_apart_and_take_no_room_from_each_other,
+        a_job_needs_its_project;
     usage:
         usage_adds_up_by_period_and_metric_and_can_be_given_back,
         units_counted_at_once_are_all_counted,
@@ -160,6 +161,9 @@ promises! {
     logos:
         a_logo_is_kept_byte_by_byte_replaced_and_removed,
         a_logo_needs_its_project;
+    sightings:
+        the_latest_sightings_are_kept_newest_first,
+        a_sighting_needs_its_project;
     nodes:
         a_turn_waits_for_those_before_it_and_is_over_when_it_has_lost_the_word,
         turns_of_dead_nodes_are_failed_once_and_those_of_living_ones_go_on,

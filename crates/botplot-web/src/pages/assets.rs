@@ -17,9 +17,9 @@ struct Asset {
 
 const ASSETS: &[Asset] = &[
     Asset {
-        name: "chat.js",
-        media: "text/javascript; charset=utf-8",
-        text: include_str!("../assets/chat.js"),
+        name: "hosted.css",
+        media: "text/css; charset=utf-8",
+        text: include_str!("../assets/hosted.css"),
     },
     Asset {
         name: "reference.css",

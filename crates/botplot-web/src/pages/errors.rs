@@ -30,7 +30,7 @@ pub(crate) async fn show() -> Response {
             }
         }
     };
-    super::page("Error codes · BotPlot", None, &body)
+    super::page("Error codes · BotPlot", &body)
 }
 
 /// Shows what stands between backticks as code.

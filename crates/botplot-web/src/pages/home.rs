@@ -14,8 +14,8 @@ pub(crate) async fn show(State(state): State<AppState>) -> Response {
                 h1 { "BotPlot" }
                 p.lead { "This server answers questions from what its projects have learnt." }
                 p {
-                    "Every project has a page to try it on. Its address ends in "
-                    code { "/try/" } " and the project's publishable key: "
+                    "Every project has a page to try its chat on, at "
+                    code { "/try/" } " with the project's publishable key, and one to link to, at " code { "/c/" } " with the same key. "
                     code { "botplot key list" } " shows the keys, and the server prints the address of its demo when it starts."
                 }
                 h2 { "For programs" }
@@ -35,5 +35,5 @@ pub(crate) async fn show(State(state): State<AppState>) -> Response {
             }
         }
     };
-    super::page("BotPlot", None, &body)
+    super::page("BotPlot", &body)
 }

@@ -26,7 +26,7 @@ pub(crate) async fn show(Extension(document): Extension<Arc<Document>>, headers:
         return (StatusCode::NOT_MODIFIED, caching(&document.tag)).into_response();
     }
     let body = document.page.get_or_init(|| whole(&document.api));
-    let assets = super::Assets { style: Some("reference.css"), script: Some("reference.js") };
+    let assets = super::Assets { style: Some("reference.css"), script: Some("reference.js"), widget: None };
     let mut page = super::page_with("API reference · BotPlot", assets, body);
     page.headers_mut().extend(axum::http::HeaderMap::from_iter(caching(&document.tag)));
     page

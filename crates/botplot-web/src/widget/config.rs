@@ -1,10 +1,11 @@
 //! `GET /widget/config`: all that a widget needs to know before it shows itself.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use botplot_core::color::{Color, INK, Palette};
-use botplot_core::project::{LeadForm, Offset, Settings, Widget};
+use botplot_core::project::{Handoff, LeadForm, Offset, Settings, Widget};
+use botplot_engine::sightings;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -141,6 +142,9 @@ pub(crate) async fn show(
 ) -> Result<Response, ApiError> {
     let tag = query.text("lang").unwrap_or_default();
     query.finish()?;
+    if let Some(origin) = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) {
+        sightings::note(&state.engine, caller.project.id, origin).await;
+    }
     let settings = &caller.project.settings;
     let logo = settings.widget.logo_url.as_deref().map(|path| logo::address(&state, path));
     let text = text(settings, logo, Language::of_page(&tag));
@@ -211,6 +215,11 @@ impl<'a> FormOut<'a> {
 /// What stands above the conversation.
 pub(crate) fn title<'a>(set: &'a Widget, language: &'a Language) -> &'a str {
     spoken(&set.title, &Widget::default().title, language.default_of("title"))
+}
+
+/// What a visitor reads who asked for a person.
+pub(crate) fn handoff_message<'a>(set: &'a Handoff, language: &'a Language) -> &'a str {
+    spoken(&set.message, &Handoff::default().message, language.default_of("handoff"))
 }
 
 /// What the owner set, or what stands in for it in the visitor's language where the owner left it as it was.

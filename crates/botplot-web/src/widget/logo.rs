@@ -9,7 +9,7 @@ use botplot_core::project::Widget;
 use crate::ids::Path;
 use crate::{ApiError, AppState, Code, ids};
 
-const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+pub(super) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The widget's settings with the address of the logo whole.
 pub(crate) fn with_address(state: &AppState, widget: Widget) -> Widget {

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
@@ -39,14 +40,28 @@ pub(crate) struct Language {
 impl Language {
     /// The language of a page that calls its own `tag`; English for one that has no words here.
     pub(crate) fn of_page(tag: &str) -> &'static Self {
-        let codes = || KNOWN.iter().map(|language| language.code);
-        let code = matching(codes, tag);
-        KNOWN.iter().find(|language| Some(language.code) == code).unwrap_or(&KNOWN[0])
+        Self::find(tag).unwrap_or(&KNOWN[0])
+    }
+
+    /// The language that a browser would like best of those that it names.
+    pub(crate) fn of_browser(headers: &HeaderMap) -> &'static Self {
+        let lists = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|v| v.to_str().ok());
+        let mut named: Vec<(f32, &str)> =
+            lists.flat_map(|list| list.split(',')).filter_map(weighed).collect();
+        // Of equal weights the first stays first.
+        named.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let known = named.into_iter().find_map(|(_, tag)| Self::find(tag));
+        known.unwrap_or(&KNOWN[0])
     }
 
     /// All languages, English first.
     pub(crate) fn all() -> &'static [Self] {
         &KNOWN
+    }
+
+    fn find(tag: &str) -> Option<&'static Self> {
+        let code = matching(|| KNOWN.iter().map(|language| language.code), tag)?;
+        KNOWN.iter().find(|language| language.code == code)
     }
 
     /// True for the language that the widget itself brings along.
@@ -74,6 +89,14 @@ impl Language {
         let words = serde_json::from_str(entry.file).expect("a test reads every file that is compiled in");
         Self { code: entry.code, dir: entry.dir, words }
     }
+}
+
+/// A tag of `Accept-Language` with its weight, unless that is zero.
+fn weighed(entry: &str) -> Option<(f32, &str)> {
+    let mut parts = entry.split(';').map(str::trim);
+    let tag = parts.next()?;
+    let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok())?;
+    (weight > 0.0).then_some((weight, tag))
 }
 
 /// The code among `codes` that fits a page's `tag` best: itself, or what is left of it from its beginning.
@@ -167,6 +190,21 @@ mod tests {
         check(&["en", "zh", "pt", "nn", "nb"], "pt-BR", Some("pt"));
         check(&["en", "zh", "pt", "nn", "nb"], "nn", Some("nn"));
         check(&["en"], "zh-TW", None);
+    }
+
+    #[test]
+    fn a_browsers_languages_are_weighed() {
+        for (entry, expected) in [
+            ("de", Some((1.0, "de"))),
+            (" de-AT ; q=0.8", Some((0.8, "de-AT"))),
+            ("*;q=0.1", Some((0.1, "*"))),
+            ("de;q=0", None),
+            ("de;q=x", None),
+            ("de;q=-1", None),
+            ("de;q=NaN", None),
+        ] {
+            assert_eq!(weighed(entry), expected, "{entry}");
+        }
     }
 
     #[test]

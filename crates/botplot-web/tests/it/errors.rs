@@ -35,7 +35,7 @@ async fn a_wrong_method_is_told_which_ones_are_right() {
 async fn every_reply_has_an_id_of_its_own() {
     let app = TestApp::start().await;
     let mut seen = std::collections::HashSet::new();
-    for path in ["/", "/healthz", "/metrics", "/nothing", "/assets/chat.js", "/errors"] {
+    for path in ["/", "/healthz", "/metrics", "/nothing", "/assets/page.css", "/errors"] {
         let reply = app.stranger().with("x-request-id", "mine").get(path).await;
         let id = reply.header("x-request-id").unwrap().to_owned();
         assert!(id.starts_with("req_") && seen.insert(id), "{path}");

@@ -41,7 +41,9 @@ async fn a_request_is_logged_by_its_id_and_without_what_is_private() {
     let reply = app.widget().post("/api/chat", body).await.is(200);
     let browser = app.owner().with("sec-fetch-site", "cross-site").post("/api/chat", json!({})).await;
     let (publishable, secret) = (app.project().publishable.expose(), app.project().secret.expose());
-    app.stranger().get(&format!("/try/{publishable}?key={secret}")).await.is(200);
+    for page in ["try", "c"] {
+        app.stranger().get(&format!("/{page}/{publishable}?key={secret}")).await.is(200);
+    }
     app.stranger().get(&format!("/{secret}")).await.is(404);
     app.stranger().get(&format!("/widget/config?key={publishable}")).await.is(200);
     app.stranger()

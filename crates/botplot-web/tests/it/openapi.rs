@@ -8,8 +8,18 @@ use serde_json::Value;
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Addresses that no program calls, which the description therefore leaves out.
-const PLAIN: [&str; 7] =
-    ["/api/v1/{*path}", "/", "/try/{key}", "/errors", "/docs/api", "/openapi.json", "/assets/{name}"];
+const PLAIN: [&str; 10] = [
+    "/api/v1/{*path}",
+    "/",
+    "/try/{key}",
+    "/c/{key}",
+    "/widget/w.js",
+    "/widget/botplot.d.ts",
+    "/errors",
+    "/docs/api",
+    "/openapi.json",
+    "/assets/{name}",
+];
 
 fn document() -> Value {
     serde_json::from_str(&botplot_web::openapi::text("https://botplot.example")).unwrap()

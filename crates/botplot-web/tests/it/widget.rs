@@ -1,4 +1,6 @@
 //! `/widget`.
 
 mod config;
+mod hosted;
+mod script;
 mod session;

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use botplot_core::ConversationId;
 use botplot_core::conversation::Conversation;
 use botplot_engine::conversations;
@@ -11,6 +12,8 @@ use utoipa::ToSchema;
 use super::schema::IdentityProof;
 use crate::auth::{Caller, VisitorToken, identity};
 use crate::fields::Fields;
+use crate::widget::config::handoff_message;
+use crate::widget::words::Language;
 use crate::{ApiError, AppState, ids};
 
 /// Characters that a reason may have.
@@ -21,7 +24,7 @@ const REASON_LIMIT: usize = 1_000;
 pub(crate) struct HandoffOut {
     #[serde(flatten)]
     standing: StandingOut,
-    /// What the visitor reads now.
+    /// What the visitor reads now: the owner's words, or the built-in ones in the visitor's language.
     #[schema(example = "A person has been asked to join.")]
     message: String,
 }
@@ -75,6 +78,9 @@ pub(crate) struct HandoffBody {
     /// What it is about; up to 1,000 characters.
     #[schema(max_length = 1000)]
     reason: Option<String>,
+    /// The visitor's language, such as `de`; without it that of `Accept-Language`.
+    #[schema(example = "de")]
+    lang: Option<String>,
     /// Proof that the visitor id is the person's own.
     identity: Option<IdentityProof>,
 }
@@ -96,6 +102,7 @@ pub(crate) async fn create(
     State(state): State<AppState>,
     caller: Caller,
     token: VisitorToken,
+    headers: HeaderMap,
     mut fields: Fields,
 ) -> Result<Json<HandoffOut>, ApiError> {
     let visitor = fields.visitor_id(true);
@@ -104,6 +111,10 @@ pub(crate) async fn create(
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_LIMIT) {
         fields.fault("reason", "must have at most 1,000 characters");
     }
+    let language = match fields.text(&["lang"]) {
+        Some((_, tag)) => Language::of_page(&tag),
+        None => Language::of_browser(&headers),
+    };
     let identity = identity::read(&mut fields, visitor.as_deref());
     fields.finish()?;
     let shown = token.show(&state, &caller, visitor, identity.as_ref()).await?;
@@ -111,6 +122,6 @@ pub(crate) async fn create(
     let (visitor, reason) = (shown.visitor.as_deref(), reason.filter(|reason| !reason.is_empty()));
     let (engine, project) = (&state.engine, &caller.project);
     let it = conversations::request_handoff(engine, project, id, visitor, &shown.proof, reason).await?;
-    let message = project.settings.handoff.message.clone();
+    let message = handoff_message(&project.settings.handoff, language).to_owned();
     Ok(Json(HandoffOut { standing: StandingOut::of(&it), message }))
 }

@@ -71,6 +71,8 @@ pub(crate) async fn change(
 }
 
 async fn shown(state: &AppState, project: Project) -> Result<Json<ProjectOut>, ApiError> {
-    let configured = state.engine.reader().identity_secret(project.id).await?.is_some();
-    Ok(Json(ProjectOut::of(state, project, configured)))
+    let reader = state.engine.reader();
+    let configured = reader.identity_secret(project.id).await?.is_some();
+    let seen = reader.list_sightings(project.id).await?;
+    Ok(Json(ProjectOut::of(state, project, configured, seen)))
 }

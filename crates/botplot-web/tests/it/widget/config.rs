@@ -196,3 +196,38 @@ async fn other_methods_are_told_what_is_right() {
     reply.refuses(405, "method_not_allowed");
     is_readable_by_the_shop(&reply);
 }
+
+#[tokio::test]
+async fn the_owner_sees_on_which_sites_the_widget_is() {
+    let app = TestApp::start().await;
+    let key = app.project().publishable.expose();
+    let seen = async || app.owner().get("/api/v1/project").await.is(200).json()["seen"].clone();
+    assert_eq!(seen().await, json!([]));
+    let first = app.engine().clock().now().rfc3339();
+    page(&app, "en").await.is(200);
+    for none in ["null", "x", "file://", "*.shop.example", "https://a.example/path"] {
+        app.stranger().with("origin", none).get(&address(key, "en")).await.is(200);
+    }
+    app.stranger().get(&address(key, "en")).await.is(200);
+    assert_eq!(seen().await, json!([{ "origin": SHOP, "last_seen_at": first }]));
+    app.clock().advance(60);
+    let other = app.stranger().with("origin", "http://localhost:3000").get(&address(key, "en")).await;
+    other.is(200);
+    page(&app, "en").await.is(200);
+    assert_eq!(seen().await[0]["origin"], "http://localhost:3000");
+    assert_eq!(seen().await[1], json!({ "origin": SHOP, "last_seen_at": first }), "it is told to the hour");
+    app.clock().advance(3600);
+    page(&app, "en").await.is(200);
+    assert_eq!(seen().await[0]["origin"], SHOP);
+    for n in 0..30 {
+        let origin = format!("https://site-{n}.example");
+        app.stranger().with("origin", &origin).get(&address(key, "en")).await.is(200);
+    }
+    assert_eq!(seen().await.as_array().unwrap().len(), 20);
+    // A refused page is no site of the owner's.
+    app.set(|s| s.origins = vec![SHOP.into()]).await;
+    app.clock().advance(3600);
+    let before = seen().await;
+    app.stranger().with("origin", "https://evil.example").get(&address(key, "en")).await.is(403);
+    assert_eq!(seen().await, before);
+}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use botplot_core::ProjectId;
 use botplot_core::project::{Handoff, LeadForm, Offset, Project, Widget};
+use botplot_core::{ProjectId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,6 +69,20 @@ pub(crate) struct ProjectOut {
     /// What the model may cost a day, in the currency of the operator's prices; 0 is no cap of the project's own.
     #[schema(minimum = 0.0, example = 0.0)]
     daily_spend: f64,
+    /// The sites on which the widget was seen, newest first; at most 20, to the hour.
+    seen: Vec<SeenOut>,
+}
+
+/// A site on which the widget was seen.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SeenSite)]
+struct SeenOut {
+    /// The site's origin.
+    #[schema(example = "https://www.example.com")]
+    origin: String,
+    /// When a page of it last asked for the widget's settings, to the hour.
+    #[schema(value_type = String, format = DateTime, example = "2025-01-15T10:30:00Z")]
+    last_seen_at: String,
 }
 
 /// How the widget looks and speaks.
@@ -165,9 +179,15 @@ struct NoticesOut {
 }
 
 impl ProjectOut {
-    /// The project; `configured` says whether there is a secret to verify visitors with.
-    pub(super) fn of(state: &AppState, it: Project, configured: bool) -> Self {
+    /// The project; `configured` says whether there is a secret to verify visitors with, `seen` where its widget was.
+    pub(super) fn of(
+        state: &AppState,
+        it: Project,
+        configured: bool,
+        seen: Vec<(String, Timestamp)>,
+    ) -> Self {
         let set = it.settings;
+        let seen = seen.into_iter().map(|(origin, at)| SeenOut { origin, last_seen_at: at.rfc3339() });
         Self {
             id: it.id,
             name: it.name,
@@ -185,6 +205,7 @@ impl ProjectOut {
             idle_days: set.idle_days,
             retention_days: set.retention_days,
             daily_spend: set.daily_spend,
+            seen: seen.collect(),
         }
     }
 }

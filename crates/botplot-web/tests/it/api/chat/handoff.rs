@@ -41,6 +41,19 @@ async fn a_person_is_asked_for_once() {
 }
 
 #[tokio::test]
+async fn the_owners_words_are_the_same_in_every_language() {
+    let (app, bob, id) = begun().await;
+    let body = |lang: Value| json!({ "visitorId": "bob", "conversationId": id, "lang": lang });
+    let built_in = app.project().project.settings.handoff.message.clone();
+    for lang in [json!(null), json!("en"), json!("tlh"), json!("x".repeat(10_000))] {
+        assert_eq!(bob.post(HANDOFF, body(lang)).await.is(200).json()["message"], built_in);
+    }
+    bob.post(HANDOFF, body(json!(5))).await.blames(&["lang"]);
+    app.set(|settings| settings.handoff.message = "Ann is coming.".into()).await;
+    assert_eq!(bob.post(HANDOFF, body(json!("de"))).await.is(200).json()["message"], "Ann is coming.");
+}
+
+#[tokio::test]
 async fn a_visitor_closes_and_the_next_message_reopens() {
     let (app, bob, id) = begun().await;
     let told = Told::of(&app, &[Kind::ConversationClosed]).await;

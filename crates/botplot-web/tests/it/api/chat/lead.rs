@@ -74,7 +74,7 @@ async fn it_works_at_the_message_limit_and_on_every_plan() {
 async fn what_is_missing_or_wrong_is_named_and_leaves_nothing() {
     let (app, bob, id) = begun().await;
     let before = app.conversation(&id).await;
-    let blamed = async |body: Value, fields: &[&str]| drop(bob.post(LEAD, body).await.blames(fields));
+    let blamed = async |body: Value, fields: &[&str]| bob.post(LEAD, body).await.blames(fields);
     blamed(json!({}), &["conversationId", "visitorId", "visitor_info"]).await;
     blamed(form(&id, json!({})), &["visitor_info"]).await;
     blamed(form(&id, json!({ "name": " ", "email": "", "phone": null, "plan": "gold" })), &["visitor_info"])

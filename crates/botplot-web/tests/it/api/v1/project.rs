@@ -49,6 +49,7 @@ async fn the_project_shows_all_that_can_be_set() {
         "plan",
         "refusal",
         "retention_days",
+        "seen",
         "threshold",
         "widget",
     ];
@@ -132,6 +133,7 @@ async fn every_setting_beyond_its_limits_is_named_and_nothing_is_changed() {
         "threshold",
         "idle_days",
         "retention_days",
+        "seen",
         "daily_spend",
         "widget.title",
         "widget.color",
