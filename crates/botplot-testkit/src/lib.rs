@@ -1,5 +1,5 @@
 //! Stand-ins for the world around BotPlot, for tests and benchmarks only: a language model that follows a script,
-//! a receiver of webhooks, one of letters, a PostgreSQL of the test's own.
+//! receivers of webhooks, one of letters, a PostgreSQL of the test's own.
 
 #[cfg(feature = "app")]
 pub mod app;
@@ -9,4 +9,6 @@ pub mod postgres;
 pub mod server;
 #[cfg(feature = "smtp")]
 pub mod smtp_receiver;
+#[cfg(feature = "tls")]
+pub mod tls_receiver;
 pub mod webhook_receiver;

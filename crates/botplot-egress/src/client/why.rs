@@ -5,6 +5,11 @@ use std::io;
 
 use rustls::{AlertDescription, CertificateError};
 
+/// What is said of an answer that ended early.
+pub(super) const CUT: &str = "it closed the connection before its answer was complete";
+const UNTRUSTED: &str =
+    "its certificate is self-signed, or lacks the chain to an authority that this server trusts";
+
 /// The innermost cause in plain words, or as it is told where nobody knows better.
 pub(super) fn plain(error: &(dyn Error + 'static)) -> String {
     match tls_fault(error) {
@@ -50,9 +55,13 @@ fn certificate(fault: &CertificateError) -> String {
             "its certificate is for another host name".into()
         }
         CertificateError::Revoked => "its certificate was revoked".into(),
-        CertificateError::UnknownIssuer => {
-            "its certificate is self-signed, or lacks the chain to an authority that this server trusts"
-                .into()
+        // The two after the first come of an authority that has the name of a trusted one, and not its key.
+        CertificateError::UnknownIssuer
+        | CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => UNTRUSTED.into(),
+        // A self-signed certificate that says to be an authority's, as `openssl req -x509` makes it.
+        CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            UNTRUSTED.into()
         }
         other => format!("its certificate is not accepted ({other})"),
     }
@@ -67,7 +76,7 @@ fn io_words(text: &str) -> String {
         "peer closed connection without sending tls close_notify",
     ];
     if cut.iter().any(|start| text.to_ascii_lowercase().starts_with(start)) {
-        return "it closed the connection before its answer was complete".into();
+        return CUT.into();
     }
     text.into()
 }

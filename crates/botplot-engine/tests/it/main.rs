@@ -3,6 +3,8 @@
 
 mod chat;
 mod conversations;
+mod letters;
 mod rig;
 mod sources;
 mod upkeep;
+mod webhooks;

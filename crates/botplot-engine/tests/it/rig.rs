@@ -8,7 +8,7 @@ use botplot_core::plan::Plans;
 use botplot_core::project::Project;
 use botplot_core::source::Source;
 use botplot_core::visitor::VisitorInfo;
-use botplot_core::{Clock, ConversationId, EndpointId, RandomIds, SessionId, SystemClock};
+use botplot_core::{Clock, ConversationId, EndpointId, RandomIds, Secret, SeededIds, SessionId, SystemClock};
 use botplot_engine::chat::{Ask, Final, TurnEvent, ask};
 use botplot_engine::{Config, Engine, Parts, Spending, jobs, projects, sources, webhooks};
 use botplot_store::Store;
@@ -105,20 +105,26 @@ pub(crate) async fn open(folder: &TempDir) -> Engine {
 pub(crate) async fn open_with(folder: &TempDir, clock: Arc<dyn Clock>) -> Engine {
     let store = Store::open(&botplot_store::Config::default(), folder.path()).await.unwrap();
     let egress = botplot_egress::Client::new(&botplot_egress::Config::default()).unwrap();
-    let ids = Arc::new(RandomIds);
-    let (plans, spending) = (Plans::default(), Spending::default());
-    let seal_key = botplot_engine::seal::fresh_key(&RandomIds);
-    let parts = Parts {
+    Engine::open(Parts { clock, ..parts(store, egress, key()) }).await.unwrap()
+}
+
+/// What an engine is made of, where nothing else is said.
+pub(crate) fn parts(store: Store, egress: botplot_egress::Client, seal_key: Secret) -> Parts {
+    Parts {
         store,
         egress,
         mail: None,
         model: None,
-        clock,
-        ids,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
         config: Config::default(),
-        plans,
-        spending,
+        plans: Plans::default(),
+        spending: Spending::default(),
         seal_key,
-    };
-    Engine::open(parts).await.unwrap()
+    }
+}
+
+/// The key that secrets are sealed with, the same each time.
+pub(crate) fn key() -> Secret {
+    botplot_engine::seal::fresh_key(&SeededIds::new(1))
 }
