@@ -16,6 +16,7 @@ mod settings;
 mod sizes;
 mod tree;
 mod versions;
+mod words;
 
 use std::fmt;
 
@@ -78,6 +79,7 @@ const CHECKS: &[Check] = &[
     Check { name: "guides", run: docs::faults_of_guides },
     Check { name: "commands in docs", run: commands::faults },
     Check { name: "settings in docs", run: settings::faults },
+    Check { name: "words", run: words::faults },
     Check { name: "packaging", run: packaging::faults },
 ];
 
