@@ -57,6 +57,9 @@ pub(crate) enum Command {
     /// Checks the configuration, or prints one to start from
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Looks whether letters arrive
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Looks for what is wrong with this installation
     Doctor(Doctor),
 }
@@ -245,6 +248,16 @@ pub(crate) enum ConfigCommand {
     Check,
     /// Prints a commented configuration with every setting and its default
     Default,
+}
+
+/// `botplot mail …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MailCommand {
+    /// Sends a letter as the configuration says, and tells why if it cannot
+    Test {
+        /// Where to send it
+        address: String,
+    },
 }
 
 /// `botplot doctor`.

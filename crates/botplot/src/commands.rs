@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod eval;
 mod key;
+mod mail;
 mod project;
 mod source;
 
@@ -37,6 +38,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Source(command) => return Box::pin(source::run(&config, command)).await,
         Command::Ask(command) => return ask::run(&config, command).await,
         Command::Eval(command) => eval::run(&command)?,
+        Command::Mail(command) => mail::run(&config, &command).await?,
         Command::Doctor(command) => return doctor::run(&config, command.json).await,
         Command::Config(_) => {}
     }

@@ -52,7 +52,9 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     work.run(&engine, &failed);
     keys::watch(&engine);
     engine.tracker().spawn(botplot_web::metrics::keep_small(metrics, engine.stopping().clone()));
-    greeting::print(&base, first.demo_key.as_deref(), secret_key.as_deref(), engine.model_name());
+    let mail = engine.mail_server();
+    let (demo, secret) = (first.demo_key.as_deref(), secret_key.as_deref());
+    greeting::print(&base, demo, secret, mail.as_deref(), engine.model_name());
     if engine.model_name().is_none() {
         let egress = config.egress.clone();
         engine.tracker().spawn(async move { greeting::offer_ollama(&egress).await });

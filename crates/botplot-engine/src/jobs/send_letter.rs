@@ -25,17 +25,18 @@ pub(super) const JOB: Kind = Kind {
 };
 
 async fn run(engine: &Engine, job: &Job) -> Result<(), Fault> {
-    let Some(letter) = letters::open(engine, job) else {
-        return Err(Fault::Fail(
-            "it cannot be read: `server.seal_key` is not the one it was sealed with".into(),
-        ));
+    let letter = letters::open(engine, job);
+    let sent = match &letter {
+        Some(letter) => send(engine, job, letter).await,
+        None => {
+            Err(Fault::Fail("it cannot be read: `server.seal_key` is not the one it was sealed with".into()))
+        }
     };
-    match send(engine, job, &letter).await {
+    match sent {
         Err(Fault::Fail(why)) => {
             // Its row goes, and what it said with it; the notice stays.
             tracing::warn!(project.id = %job.project, why, "a letter was given up");
-            tell(engine, job.project, Some(&letter), &why).await?;
-            Ok(())
+            Ok(tell(engine, job.project, letter.as_ref(), &why).await?)
         }
         other => other,
     }

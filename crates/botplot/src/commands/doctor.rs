@@ -48,6 +48,7 @@ pub(super) async fn run(config: &Config, json: bool) -> Result<ExitCode> {
     findings.push(("clock", Box::pin(checks::clock(config)).await));
     findings.push(("embedding", checks::embedding()));
     findings.push(("network", Box::pin(checks::network(config)).await));
+    findings.push(("mail", Box::pin(checks::mail(config)).await));
     findings.push(("model", Box::pin(checks::model(config)).await));
     let faults = findings.iter().filter(|(_, found)| matches!(found, Finding::Fault(_))).count();
     if json {

@@ -18,7 +18,8 @@ pub(crate) struct Setting {
 impl Setting {
     /// Whether its value must not be shown.
     pub(crate) fn is_secret(&self) -> bool {
-        self.key.ends_with("api_key") || ["database.url", "mail.password", "server.seal_key"].contains(&self.key)
+        self.key.ends_with("api_key")
+            || ["database.url", "mail.password", "server.seal_key"].contains(&self.key)
     }
 
     /// Finds a setting by its whole name.
@@ -197,7 +198,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Seconds of silence after which a model's stream counts as broken.",
     ),
     unset("mail.host", TEXT, "\"smtp.example.com\"", "The server that takes letters."),
-    unset("mail.port", NUMBER, "587", "Its port; 465 with `tls`, 587 with `starttls`, 25 with `none` when unset."),
+    unset(
+        "mail.port",
+        NUMBER,
+        "587",
+        "Its port; 465 with `tls`, 587 with `starttls`, 25 with `none` when unset.",
+    ),
     unset(
         "mail.security",
         "takes \"tls\", \"starttls\" or \"none\"",

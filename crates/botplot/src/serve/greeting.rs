@@ -5,7 +5,13 @@ use std::path::Path;
 use crate::terminal::announce;
 
 /// Prints where everything is.
-pub(super) fn print(base: &str, demo_key: Option<&str>, secret_key: Option<&Path>, model: Option<&str>) {
+pub(super) fn print(
+    base: &str,
+    demo_key: Option<&str>,
+    secret_key: Option<&Path>,
+    mail: Option<&str>,
+    model: Option<&str>,
+) {
     announce(format!("BotPlot {} listens on {base}", env!("CARGO_PKG_VERSION")));
     if let Some(key) = demo_key {
         announce("");
@@ -22,6 +28,10 @@ pub(super) fn print(base: &str, demo_key: Option<&str>, secret_key: Option<&Path
         ));
     }
     announce("");
+    match mail {
+        Some(server) => announce(format!("E-mail goes out by way of `{server}`.")),
+        None => announce("No e-mail goes out; `[mail]` in botplot.toml names a server that takes it."),
+    }
     match model {
         Some(name) => announce(format!("Answers are written by `{name}`.")),
         None => announce(

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use botplot_core::{Clock as _, SystemClock, Timestamp};
+use botplot_egress::mail::{Mailer, Security};
 use botplot_embed::Encoder;
 use botplot_llm::{Piece, Prompt, Role};
 use botplot_store::Store;
@@ -159,6 +160,25 @@ pub(super) async fn network(config: &Config) -> Finding {
     match timeout(NAME_PATIENCE, tokio::net::lookup_host("example.com:443")).await {
         Ok(Ok(_)) => Well(format!("names are found; {exceptions} exceptions in `egress.allow`")),
         _ => Note("`example.com` is not found: pages and models on the internet cannot be reached".into()),
+    }
+}
+
+/// Does the mail server take letters from here?
+pub(super) async fn mail(config: &Config) -> Finding {
+    let mailer = match Mailer::open(&config.mail) {
+        Err(why) => return Fault(why.to_string()),
+        Ok(None) => return Note("none is configured: nobody is told of anything by e-mail".into()),
+        Ok(Some(mailer)) => mailer,
+    };
+    let (server, sender) = (mailer.server(), mailer.sender());
+    match (mailer.check().await, mailer.security()) {
+        (Err(why), _) => Fault(format!("{why}; look at `[mail]`")),
+        (Ok(()), Security::None) => {
+            Well(format!("`{server}` is ready for letters from `{sender}`, unencrypted"))
+        }
+        (Ok(()), by) => {
+            Well(format!("`{server}` is ready for letters from `{sender}`, by `{}`", by.as_str()))
+        }
     }
 }
 
