@@ -19,10 +19,27 @@ pub(crate) use check::check;
 const TOOL: &str = "tools/widget-build";
 /// The words in English: the list of names, in the order of the wire.
 const ENGLISH: &str = "widget/strings/en.json";
-/// Made from [`ENGLISH`].
-const WORDS: &str = "widget/src/strings.ts";
-/// What the server sends.
-const SCRIPT: &str = "widget/dist/w.js";
+/// The scripts that the server sends: what every visitor loads, and what is fetched once it is needed.
+const PARTS: &[Part] = &[
+    Part { folder: "widget", script: "widget/dist/w.js" },
+    Part { folder: "widget/more", script: "widget/dist/more.js" },
+];
+
+/// A script and its sources: `src/w.ts` with all that it imports, and `w.css`.
+struct Part {
+    /// Where the sources stand.
+    folder: &'static str,
+    /// What is built from them.
+    script: &'static str,
+}
+
+impl Part {
+    /// The module of words among its sources, made from [`ENGLISH`].
+    fn words(&self) -> String {
+        format!("{}/src/strings.ts", self.folder)
+    }
+}
+
 /// Names of words that the server uses itself and does not send begin so.
 const SERVER_ONLY: &str = "default_";
 
@@ -31,18 +48,21 @@ pub(crate) fn widget(arguments: &[String]) -> Result<()> {
     if let Some(argument) = arguments.first() {
         bail!("`cargo xtask widget` takes no argument, and `{argument}` was given");
     }
-    write(WORDS, words(&read(ENGLISH)?)?.as_bytes())?;
-    let script = [head(&root())?.as_bytes(), &minified()?].concat();
-    write(SCRIPT, &script)?;
-    println!("{SCRIPT}: {} bytes, {} after `gzip -9`", script.len(), gzipped(&script)?);
+    let words = words(&read(ENGLISH)?)?;
+    for part in PARTS {
+        write(&part.words(), words.as_bytes())?;
+        let script = [head(&root(), part.folder)?.as_bytes(), &minified(part.folder)?].concat();
+        write(part.script, &script)?;
+        println!("{}: {} bytes, {} after `gzip -9`", part.script, script.len(), gzipped(&script)?);
+    }
     Ok(())
 }
 
 /// What the tool prints; its faults go to the terminal, with file and line.
-fn minified() -> Result<Vec<u8>> {
+fn minified(folder: &str) -> Result<Vec<u8>> {
     let manifest = format!("{TOOL}/Cargo.toml");
     let mut command = cargo(["run", "--quiet", "--target-dir", "target/widget-build"]);
-    command.args(["--manifest-path", &manifest]).args(locked()).args(["--", "widget"]);
+    command.args(["--manifest-path", &manifest]).args(locked()).args(["--", folder]);
     let output =
         command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start `{TOOL}`"))?;
     if !output.status.success() {
@@ -96,11 +116,11 @@ impl<'de> Deserialize<'de> for Entries {
 }
 
 /// The script's first line: which sources it was built from. Sixteen digits tell them apart, and more would cost bytes.
-fn head(root: &Path) -> Result<String> {
-    let mut files = vec!["widget/w.css".to_owned(), format!("{TOOL}/Cargo.lock")];
-    for (folder, end) in [("widget/src", ".ts"), ("tools/widget-build/src", ".rs")] {
+fn head(root: &Path, part: &str) -> Result<String> {
+    let mut files = vec![format!("{part}/w.css"), format!("{TOOL}/Cargo.lock")];
+    for (folder, end) in [(format!("{part}/src"), ".ts"), (format!("{TOOL}/src"), ".rs")] {
         let entries =
-            std::fs::read_dir(root.join(folder)).with_context(|| format!("cannot read `{folder}`"))?;
+            std::fs::read_dir(root.join(&folder)).with_context(|| format!("cannot read `{folder}`"))?;
         for entry in entries {
             let name = entry?.file_name().to_string_lossy().into_owned();
             if name.ends_with(end) {
@@ -186,15 +206,15 @@ mod tests {
         ] {
             put(path, "");
         }
-        let mut heads = vec![head(&folder).unwrap()];
+        let mut heads = vec![head(&folder, "widget").unwrap()];
         put("widget/src/w.ts", "1");
-        heads.push(head(&folder).unwrap());
+        heads.push(head(&folder, "widget").unwrap());
         put("widget/w.css", "1");
-        heads.push(head(&folder).unwrap());
+        heads.push(head(&folder, "widget").unwrap());
         put("widget/src/a.ts", "");
-        heads.push(head(&folder).unwrap());
+        heads.push(head(&folder, "widget").unwrap());
         put("tools/widget-build/src/main.rs", "1");
-        heads.push(head(&folder).unwrap());
+        heads.push(head(&folder, "widget").unwrap());
         std::fs::remove_dir_all(&folder).unwrap();
         assert!(heads.iter().all(|head| head.len() == 19 && head.starts_with("//") && head.ends_with('\n')));
         heads.sort_unstable();

@@ -24,7 +24,8 @@ fn main() -> ExitCode {
     }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            // Faults are told from the widget's first script; the other one has its own folder.
+            eprintln!("{}", format!("{error:#}").replace("widget/src/", &format!("{folder}/src/")));
             ExitCode::FAILURE
         }
     }

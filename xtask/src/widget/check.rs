@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{ENGLISH, SCRIPT, WORDS, gzipped, head, read, words};
+use super::{ENGLISH, PARTS, Part, gzipped, head, read, words};
 use crate::run::{self, cargo, in_path, locked, root};
 
 /// Most bytes of the script and one configuration together, each after `gzip -9`.
@@ -17,29 +17,46 @@ const PLACE: &str = "target/widget-types";
 
 /// Every check, the quick ones first.
 pub(crate) fn check() -> Result<()> {
-    is_built(&read(SCRIPT)?, &head(&root())?, &read(WORDS)?, &words(&read(ENGLISH)?)?)?;
+    let wanted_words = words(&read(ENGLISH)?)?;
+    for part in PARTS {
+        is_built(
+            part,
+            &read(part.script)?,
+            &head(&root(), part.folder)?,
+            &read(&part.words())?,
+            &wanted_words,
+        )?;
+    }
     types()?;
-    let script = std::fs::read(root().join(SCRIPT)).with_context(|| format!("cannot read `{SCRIPT}`"))?;
     let configs = run::read(
         cargo(["run", "--quiet", "-p", "botplot-web", "--example", "widget_config"]).args(locked()),
     )?;
-    println!("{}", size(&script, &configs)?);
+    for (at, part) in PARTS.iter().enumerate() {
+        let script = gzipped(read(part.script)?.as_bytes())?;
+        match at {
+            0 => println!("{}: {}", part.script, size(script, &configs)?),
+            _ => println!("{}: {script} bytes after `gzip -9`, not needed to open and chat", part.script),
+        }
+    }
     Ok(())
 }
 
 /// The committed files are what the sources make.
-fn is_built(script: &str, head: &str, words: &str, wanted_words: &str) -> Result<()> {
+fn is_built(part: &Part, script: &str, head: &str, words: &str, wanted_words: &str) -> Result<()> {
     if words != wanted_words {
-        bail!("`{WORDS}` is not what `{ENGLISH}` gives: run `cargo xtask widget`, and commit both");
+        bail!("`{}` is not what `{ENGLISH}` gives: run `cargo xtask widget`, and commit both", part.words());
     }
     if !script.starts_with(head) {
-        bail!("`{SCRIPT}` was built from other sources than these: run `cargo xtask widget`, and commit it");
+        bail!(
+            "`{}` was built from other sources than these: run `cargo xtask widget`, and commit it",
+            part.script
+        );
     }
     Ok(())
 }
 
-/// Says what a visitor loads with the largest of the configurations (a line each), or that it is too much.
-fn size(script: &[u8], configs: &str) -> Result<String> {
+/// Says what a visitor loads: `script` bytes and the largest of the configurations (a line each), or that it is too much.
+fn size(script: usize, configs: &str) -> Result<String> {
     let mut largest = (0, "");
     for config in configs.lines() {
         largest = largest.max((gzipped(config.as_bytes())?, config));
@@ -47,10 +64,9 @@ fn size(script: &[u8], configs: &str) -> Result<String> {
     let (config, text) = largest;
     let lang = text.split_once("\"lang\":\"").and_then(|(_, rest)| rest.split('"').next());
     let Some(lang) = lang else { bail!("the example `widget_config` printed no configuration") };
-    let script = gzipped(script)?;
     let sum = script + config;
     let said = format!(
-        "{sum} bytes after `gzip -9`: {script} for {SCRIPT}, {config} for the configuration in `{lang}`"
+        "{sum} bytes after `gzip -9`: {script} for the script, {config} for the configuration in `{lang}`"
     );
     if sum > LIMIT {
         bail!("{said}; at most {LIMIT} are allowed");
@@ -94,12 +110,12 @@ fn is_installed(place: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sha2::{Digest as _, Sha256};
 
     #[test]
     fn files_that_were_not_built_again_are_found() {
-        let fault = |script, words| is_built(script, "//12\n", words, "words").unwrap_err().to_string();
-        assert!(is_built("//12\ncode", "//12\n", "words", "words").is_ok());
+        let fault =
+            |script, words| is_built(&PARTS[0], script, "//12\n", words, "words").unwrap_err().to_string();
+        assert!(is_built(&PARTS[0], "//12\ncode", "//12\n", "words", "words").is_ok());
         assert!(fault("//13\ncode", "words").contains("built from other sources"));
         assert!(fault("//12\ncode", "old words").contains("is not what"));
     }
@@ -107,9 +123,8 @@ mod tests {
     #[test]
     fn the_largest_configuration_counts() {
         let configs = "{\"lang\":\"en\"}\n{\"lang\":\"de\",\"strings\":[\"Ein Wort\",\"noch eines\"]}\n{\"lang\":\"fr\"}\n";
-        assert!(size(b"code", configs).unwrap().ends_with("for the configuration in `de`"));
-        let noise: Vec<u8> = (0..400_u32).flat_map(|at| Sha256::digest(at.to_le_bytes())).collect();
-        assert!(size(&noise, configs).unwrap_err().to_string().contains("at most 8000 are allowed"));
-        assert!(size(b"code", "").is_err());
+        assert!(size(4, configs).unwrap().ends_with("for the configuration in `de`"));
+        assert!(size(7_999, configs).unwrap_err().to_string().contains("at most 8000 are allowed"));
+        assert!(size(4, "").is_err());
     }
 }
