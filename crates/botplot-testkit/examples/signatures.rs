@@ -1,5 +1,5 @@
 //! Records the webhooks of a real server, before, during and after a secret is replaced, and has them verified by the
-//! official `standardwebhooks` library and by the guide's own function, one-byte changes included.
+//! official `standardwebhooks` library and by the guide's own functions in every language, one-byte changes included.
 #![expect(clippy::print_stdout, reason = "a program that prints what it tried")]
 
 use std::io::Write as _;
@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use botplot_testkit::client::{chat, request};
 use botplot_testkit::server::{Server, command, output, project};
+use botplot_testkit::snippets::{Case, LANGUAGES};
 use botplot_testkit::webhook_receiver::{Received, WebhookReceiver};
 use serde_json::{Value, json};
 
@@ -31,14 +32,48 @@ async fn main() -> Result<()> {
     let (base, old) = (format!("/api/v1/webhooks/{}", text(&endpoint["id"])?), text(&endpoint["secret"])?);
     let message = json!({ "message": "Wie geht’s? 😀 \u{1}\"\\", "visitorId": "visitor-1" }).to_string();
     ensure!(chat(server.address, key, &message).await?.status == 200, "the chat fails");
-    let mut lines = record(&receiver.wait_for(3).await, &[&old]);
+    let first = receiver.wait_for(3).await;
+    let mut lines = record(&first, &[&old]);
     let next = text(&call(&format!("{base}/rotate-secret"), json!({})).await?["secret"])?;
     call(&format!("{base}/test"), json!({ "event": "lead.captured" })).await?;
     lines.push_str(&record(&receiver.wait_for(4).await[3..], &[&old, &next]));
     call(&format!("{base}/switch-secret"), json!({})).await?;
     call(&format!("{base}/test"), json!({})).await?;
-    lines.push_str(&record(&receiver.wait_for(5).await[4..], &[&next, &old]));
-    verify(&lines)
+    let last = receiver.wait_for(5).await;
+    lines.push_str(&record(&last[4..], &[&next, &old]));
+    verify(&lines)?;
+    let cases = cases(&first, &old)?.into_iter().chain(cases(&last[4..], &next)?);
+    judge_by_guide(&cases.collect::<Vec<_>>())
+}
+
+/// The webhooks, and each of them with one byte changed.
+fn cases(webhooks: &[Received], secret: &str) -> Result<Vec<Case>> {
+    let mut all = Vec::new();
+    for webhook in webhooks {
+        let header = webhook.header("x-botplot-signature").context("a webhook is signed")?;
+        all.extend(Case::with_changes(&webhook.body, header, secret));
+    }
+    Ok(all)
+}
+
+/// Has the guide's function in each language judge them; what is not installed is said to be skipped.
+fn judge_by_guide(cases: &[Case]) -> Result<()> {
+    for language in &LANGUAGES {
+        if !language.is_installed() {
+            println!(
+                "skipped: the guide's function for {}, as `{}` is not installed",
+                language.name, language.program
+            );
+            continue;
+        }
+        let folder = tempfile::tempdir()?;
+        let (accepted, refused) = language.judge(folder.path(), cases)?;
+        println!(
+            "the guide's function for {} accepts {accepted} webhooks and refuses {refused} changed ones",
+            language.name
+        );
+    }
+    Ok(())
 }
 
 fn text(value: &Value) -> Result<String> {

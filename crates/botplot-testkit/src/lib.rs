@@ -9,6 +9,7 @@ pub mod postgres;
 pub mod server;
 #[cfg(feature = "smtp")]
 pub mod smtp_receiver;
+pub mod snippets;
 #[cfg(feature = "tls")]
 pub mod tls_receiver;
 pub mod webhook_receiver;
