@@ -120,13 +120,15 @@ mod tests {
 
     /// Hue in degrees; none for greys and for colours so dark or bright that eight bits do not hold one.
     fn hue(color: Color) -> Option<f64> {
-        let [red, green, blue] = color.0.map(f64::from);
-        let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
-        let spread = most - least;
-        let hue = match most {
-            most if most == red => (green - blue) / spread,
-            most if most == green => 2.0 + (blue - red) / spread,
-            _ => 4.0 + (red - green) / spread,
+        let [red, green, blue] = color.0.map(i32::from);
+        let most = red.max(green).max(blue);
+        let spread = f64::from(most - red.min(green).min(blue));
+        let hue = if most == red {
+            f64::from(green - blue) / spread
+        } else if most == green {
+            2.0 + f64::from(blue - red) / spread
+        } else {
+            4.0 + f64::from(red - green) / spread
         };
         (spread >= 32.0).then_some((hue * 60.0).rem_euclid(360.0))
     }

@@ -10,6 +10,9 @@ pub const FIRST: &str = "My company";
 /// The name of the demo project.
 pub const DEMO: &str = "demo";
 const SOURCE: &str = "BotPlot's guides";
+/// What the demo project offers to be asked.
+const STARTERS: [&str; 3] =
+    ["How do I add a website?", "How do I make a backup?", "Can a language model write the answers?"];
 
 macro_rules! guides {
     ($($name:literal),* $(,)?) => {
@@ -46,7 +49,7 @@ pub struct FirstRun {
 pub async fn first_run(engine: &Engine) -> Result<FirstRun, Error> {
     let created = if engine.reader().list_projects().await?.is_empty() {
         let created = projects::create(engine, FIRST).await?;
-        projects::create(engine, DEMO).await?;
+        make_demo(engine).await?;
         Some(created)
     } else {
         None
@@ -58,6 +61,13 @@ pub async fn first_run(engine: &Engine) -> Result<FirstRun, Error> {
     let keys = engine.reader().list_keys(demo.id).await?;
     let demo_key = keys.into_iter().filter(|k| k.revoked_at.is_none()).find_map(|k| k.shown);
     Ok(FirstRun { created, demo_key })
+}
+
+async fn make_demo(engine: &Engine) -> Result<(), Error> {
+    let Project { id, mut settings, .. } = projects::create(engine, DEMO).await?.project;
+    settings.widget.title = "Ask about BotPlot".into();
+    settings.widget.starters = STARTERS.map(str::to_owned).to_vec();
+    projects::set(engine, id, settings).await
 }
 
 async fn teach(engine: &Engine, demo: &Project) -> Result<(), Error> {

@@ -44,7 +44,7 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let sent = sent_key(&parts.headers).and_then(|key| key.ok_or(ApiError::new(Code::Unauthorized)));
-        admit(parts, state, sent).await?.from_admitted_origin(&parts.headers)
+        admit(parts, state, sent).await?.admitted_by_origin(&parts.headers)
     }
 }
 
@@ -55,7 +55,7 @@ impl FromRequestParts<AppState> for PageCaller {
         let queried = queried_keys(parts.uri.query().unwrap_or_default());
         let sent = sent_key(&parts.headers).and_then(|key| the_one(key, &queried));
         let caller = admit(parts, state, sent).await?;
-        caller.from_admitted_origin(&parts.headers).map(Self)
+        caller.admitted_by_origin(&parts.headers).map(Self)
     }
 }
 
@@ -149,7 +149,7 @@ fn bearer(value: &HeaderValue) -> Option<&[u8]> {
 
 impl Caller {
     /// The caller, unless the request comes from a page of an origin that the project does not admit.
-    fn from_admitted_origin(self, headers: &HeaderMap) -> Result<Self, ApiError> {
+    fn admitted_by_origin(self, headers: &HeaderMap) -> Result<Self, ApiError> {
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(self) };
         // The browser vouches that one of our own pages is asking, such as `/c/…`.
         let own_page = headers.get(SEC_FETCH_SITE).is_some_and(|site| site == "same-origin");

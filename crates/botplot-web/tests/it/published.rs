@@ -10,6 +10,7 @@ use botplot_core::plan::Plans;
 use botplot_core::{Secret, signature};
 use botplot_testkit::app::TestApp;
 use botplot_testkit::webhook_receiver::{Received, WebhookReceiver};
+use http::Method;
 use serde_json::{Value, json};
 
 const HOST: &str = "https://botplot.app";
@@ -121,6 +122,40 @@ async fn the_command_of_the_chat_streams_tokens_and_a_final_event() {
         let sources = event["sources"].as_array().unwrap();
         assert!(!sources.is_empty() && sources.iter().all(named), "{event}");
     }
+}
+
+#[tokio::test]
+async fn the_line_for_pages_loads_the_widget_which_inherits_the_projects_customization() {
+    let app = taught().await;
+    // "The widget is under 15KB gzipped and loads asynchronously."
+    let page = document::page();
+    let attribute = |name: &str| {
+        let (_, rest) = page.split_once(&format!("{name}=\"")).expect("the example has it");
+        rest.split_once('"').expect("it ends").0
+    };
+    assert!(page.contains("\nasync\n") && attribute("data-key") == KEY, "{page}");
+    let path = attribute("src").strip_prefix(HOST).unwrap();
+    let script = app.stranger().with("accept-encoding", "gzip").get(path).await.is(200);
+    assert_eq!(script.header("content-encoding"), Some("gzip"));
+    assert!(script.body.len() < 15_000, "{} bytes", script.body.len());
+    // "(colors, logo, position, welcome message, starter questions)"
+    let patch = json!({ "widget": {
+        "color": "#0a7d4f", "position": "left", "welcome": "Welcome!", "starters": ["What are your shipping options?"],
+    } });
+    let owner = app.owner().with("content-type", "application/json");
+    owner.send(Method::PATCH, "/api/v1/project", patch.to_string()).await.whole().await.is(200);
+    let png = app.owner().with("content-type", "image/png");
+    let picture = b"\x89PNG\r\n\x1a\n".to_vec();
+    png.send(Method::PUT, "/api/v1/project/logo", picture.clone()).await.whole().await.is(200);
+    let key = app.project().publishable.expose();
+    let visitor = app.stranger().with("origin", "https://www.example.com");
+    let config = visitor.get(&format!("/widget/config?key={key}&lang=en")).await.is(200).json();
+    for (name, value) in patch["widget"].as_object().unwrap() {
+        assert_eq!(&config["widget"][name], value, "{name}");
+    }
+    assert_eq!(config["colors"]["accent"], "#0a7d4f");
+    let logo = config["widget"]["logo_url"].as_str().unwrap().strip_prefix("https://chat.example").unwrap();
+    assert_eq!(visitor.get(logo).await.is(200).body, picture);
 }
 
 #[tokio::test]

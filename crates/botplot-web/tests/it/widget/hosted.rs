@@ -51,7 +51,7 @@ async fn the_page_is_the_projects_chat_and_nothing_else() {
 async fn only_pages_that_may_use_the_key_may_frame_it() {
     let app = TestApp::start().await;
     app.set(|s| {
-        s.origins = vec!["https://Shop.example/".into(), "*.partner.example".into(), "https://a;b".into()]
+        s.origins = vec!["https://Shop.example/".into(), "*.partner.example".into(), "https://a;b".into()];
     })
     .await;
     let page = app.stranger().get(&address(&app)).await.is(200);

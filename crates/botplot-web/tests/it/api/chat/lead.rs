@@ -22,7 +22,7 @@ async fn leads(app: &TestApp) -> Vec<Lead> {
     found.expect("the database answers").0
 }
 
-fn form(id: &str, info: Value) -> Value {
+fn form(id: &str, info: &Value) -> Value {
     json!({ "visitorId": "bob", "conversationId": id, "visitor_info": info })
 }
 
@@ -32,7 +32,7 @@ async fn what_is_filled_in_is_kept_and_told_once_and_again_when_it_changes() {
     let told = Told::of(&app, &[Kind::LeadCaptured]).await;
     let info = json!({ "name": " Bob ", "email": "bob@example.com", "consent": "You may write to me." });
     for _ in 0..2 {
-        let reply = bob.post(LEAD, form(&id, info.clone())).await.is(200);
+        let reply = bob.post(LEAD, form(&id, &info)).await.is(200);
         assert_eq!(reply.json(), json!({ "conversationId": id, "captured": true }));
     }
     let known = leads(&app).await;
@@ -64,9 +64,9 @@ async fn it_works_at_the_message_limit_and_on_every_plan() {
     let refused = app.widget().ask("bob", "hi").await;
     refused.refuses(402, "message_limit_reached");
     let bob = app.widget().showing(&refused);
-    bob.post(LEAD, form(&refused.conversation(), json!({ "phone": "12" }))).await.is(200);
+    bob.post(LEAD, form(&refused.conversation(), &json!({ "phone": "12" }))).await.is(200);
     app.put_on(Plan::Free).await;
-    bob.post(LEAD, form(&refused.conversation(), json!({ "phone": "34" }))).await.is(200);
+    bob.post(LEAD, form(&refused.conversation(), &json!({ "phone": "34" }))).await.is(200);
     assert_eq!(leads(&app).await[0].phone.as_deref(), Some("34"));
 }
 
@@ -76,15 +76,15 @@ async fn what_is_missing_or_wrong_is_named_and_leaves_nothing() {
     let before = app.conversation(&id).await;
     let blamed = async |body: Value, fields: &[&str]| bob.post(LEAD, body).await.blames(fields);
     blamed(json!({}), &["conversationId", "visitorId", "visitor_info"]).await;
-    blamed(form(&id, json!({})), &["visitor_info"]).await;
-    blamed(form(&id, json!({ "name": " ", "email": "", "phone": null, "plan": "gold" })), &["visitor_info"])
+    blamed(form(&id, &json!({})), &["visitor_info"]).await;
+    blamed(form(&id, &json!({ "name": " ", "email": "", "phone": null, "plan": "gold" })), &["visitor_info"])
         .await;
-    blamed(form(&id, json!({ "email": "x@" })), &["visitor_info", "visitor_info.email"]).await;
-    blamed(form(&id, json!({ "email": "x@", "name": "Bob" })), &["visitor_info.email"]).await;
-    blamed(form(&id, json!({ "name": "a\0b" })), &["visitor_info", "visitor_info.name"]).await;
-    blamed(form(&id, json!([])), &["visitor_info"]).await;
-    blamed(form(&id, json!({ "phone": "1".repeat(257) })), &["visitor_info", "visitor_info.phone"]).await;
-    blamed(form(&id, json!({ "phone": "1", "consent": "x".repeat(1025) })), &["visitor_info.consent"]).await;
+    blamed(form(&id, &json!({ "email": "x@" })), &["visitor_info", "visitor_info.email"]).await;
+    blamed(form(&id, &json!({ "email": "x@", "name": "Bob" })), &["visitor_info.email"]).await;
+    blamed(form(&id, &json!({ "name": "a\0b" })), &["visitor_info", "visitor_info.name"]).await;
+    blamed(form(&id, &json!([])), &["visitor_info"]).await;
+    blamed(form(&id, &json!({ "phone": "1".repeat(257) })), &["visitor_info", "visitor_info.phone"]).await;
+    blamed(form(&id, &json!({ "phone": "1", "consent": "x".repeat(1025) })), &["visitor_info.consent"]).await;
     assert_eq!(leads(&app).await, []);
     assert_eq!(app.conversation(&id).await.updated_at, before.updated_at);
 }
@@ -95,21 +95,17 @@ async fn nobody_else_may_leave_them_and_an_archived_conversation_takes_none() {
     let other = app.another_project("other").await;
     let info = json!({ "phone": "12" });
     let eve = app.widget().ask("eve", "hi").await.is(200);
-    app.widget().post(LEAD, form(&id, info.clone())).await.refuses(404, "not_found");
-    app.widget()
-        .showing(&eve)
-        .post(LEAD, form(&id, info.clone()))
-        .await
-        .refuses(401, "invalid_visitor_token");
+    app.widget().post(LEAD, form(&id, &info)).await.refuses(404, "not_found");
+    app.widget().showing(&eve).post(LEAD, form(&id, &info)).await.refuses(401, "invalid_visitor_token");
     let as_eve = json!({ "visitorId": "eve", "conversationId": id, "visitor_info": info });
     app.widget().showing(&eve).post(LEAD, as_eve.clone()).await.refuses(404, "not_found");
     app.owner().post(LEAD, as_eve).await.refuses(404, "not_found");
-    app.holder_of(&other.secret).post(LEAD, form(&id, info.clone())).await.refuses(404, "not_found");
-    app.stranger().post(LEAD, form(&id, info.clone())).await.refuses(401, "unauthorized");
-    bob.post(LEAD, form("x", info.clone())).await.refuses(404, "not_found");
+    app.holder_of(&other.secret).post(LEAD, form(&id, &info)).await.refuses(404, "not_found");
+    app.stranger().post(LEAD, form(&id, &info)).await.refuses(401, "unauthorized");
+    bob.post(LEAD, form("x", &info)).await.refuses(404, "not_found");
     assert_eq!(leads(&app).await, []);
     app.archive(&id).await;
-    bob.post(LEAD, form(&id, info.clone())).await.refuses(409, "conversation_archived");
+    bob.post(LEAD, form(&id, &info)).await.refuses(409, "conversation_archived");
     assert_eq!(leads(&app).await, []);
 }
 
@@ -118,7 +114,7 @@ async fn a_visitor_leaves_them_as_often_as_they_may_write() {
     let (_app, bob, id) = begun().await;
     let mut served = 0;
     loop {
-        let reply = bob.post(LEAD, form(&id, json!({ "phone": "12" }))).await;
+        let reply = bob.post(LEAD, form(&id, &json!({ "phone": "12" }))).await;
         if reply.status != 200 {
             reply.refuses(429, "rate_limited");
             assert!(reply.header("retry-after").is_some());

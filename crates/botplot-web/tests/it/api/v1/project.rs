@@ -133,7 +133,6 @@ async fn every_setting_beyond_its_limits_is_named_and_nothing_is_changed() {
         "threshold",
         "idle_days",
         "retention_days",
-        "seen",
         "daily_spend",
         "widget.title",
         "widget.color",
