@@ -6,6 +6,9 @@ export const { key = "", mode, target, lang } = tag.dataset;
 export const inline = mode == "inline";
 export const base = new URL("..", tag.src).href;
 
+// All widgets of the page: each key once, and what waits for a `more.js`.
+export const registry: any[] & Record<string, unknown> = ((window as any)[Symbol.for("botplot")] ??= []);
+
 export const grab = window.fetch;
 
 // Ends all listeners and requests of this widget; it is the options of `addEventListener`, too.

@@ -1,10 +1,9 @@
 // The launcher and the panel: what they are made of, how they open, close and scroll.
 
-import { ARROW_ICON, CHAT_ICON, CHEVRON_ICON, CROSS_ICON, PENCIL_ICON, PERSON_ICON, SQUARE_ICON } from "./icons.ts";
+import { ARROW_ICON, CHAT_ICON, CHEVRON_ICON, CROSS_ICON, SQUARE_ICON } from "./icons.ts";
 import { button, el, icon, label, web } from "./dom.ts";
 import { ending, inline, tag, target } from "./page.ts";
-import { saved } from "./store.ts";
-import { CLOSE, MESSAGE, NEW_CHAT, OPEN, PERSON, SEND, STOP, UNREAD } from "./strings.ts";
+import { CLOSE, MESSAGE, OPEN, PERSON, SEND, STOP } from "./strings.ts";
 import { speak, t } from "./words.ts";
 
 declare const CSS: string;
@@ -12,42 +11,35 @@ declare const CSS: string;
 export const log = el("div", { className: "log", role: "log", ariaLive: "off", tabIndex: 0 });
 export const field = el("textarea", { rows: 1 });
 export const composer = el("form", "composer", field);
-export const subtitle = el("span", "sub");
-export const badge = el("span", "badge");
 const spoken = el("div", { className: "status sr", role: "status" });
 export const panel = el(inline ? ("section" as "dialog") : "dialog", inline ? "panel inline" : "panel");
-const host = el("div");
-export let newChat: HTMLElement;
+export const host = el("div");
+export let head: HTMLElement;
 export let person: HTMLElement;
-let launcher: HTMLElement;
+export let launcher: HTMLElement;
 
 const isSmall = () => matchMedia("(max-width:480px),(max-height:400px)").matches;
 
 export const isOpen = () => inline || panel.open;
 
 // Builds everything; `config` is what the server sent, or nothing.
-export function paint(config: any, acts: Record<"send" | "stop" | "person" | "renew" | "toggled", (open?: any) => void>): void {
+export function paint(config: any, acts: Record<"send" | "stop" | "person" | "toggled", (open?: any) => void>): void {
   const { widget = {}, colors = {}, lang = "en", dir, strings } = config;
   speak(strings);
   const title = widget.title || t(OPEN);
   const logo = web(widget.logo_url);
-  newChat = button("new", t(NEW_CHAT), acts.renew, PENCIL_ICON);
   person = button("person", t(PERSON), acts.person);
-  person.prepend(icon(PERSON_ICON));
   launcher = button("launcher", t(OPEN), toggle, CHAT_ICON);
-  launcher.append(icon(CHEVRON_ICON), badge);
+  launcher.append(icon(CHEVRON_ICON));
   launcher.ariaExpanded = "false";
-  badge.hidden = true;
   field.placeholder = field.ariaLabel = t(MESSAGE);
-  field.value = saved.draft ?? "";
   log.ariaLabel = panel.ariaLabel = title;
   composer.append(button("send", t(SEND), acts.send, ARROW_ICON), button("stop", t(STOP), acts.stop, SQUARE_ICON));
-  const head = el(
+  head = el(
     "header",
     "head",
     logo ? el("img", { className: "logo", alt: "", src: logo }) : el("span", "logo", icon(CHAT_ICON)),
-    el("div", "names", el("h2", "title", title), subtitle),
-    newChat,
+    el("h2", "title", title),
   );
   panel.append(head, log, composer, person, spoken);
   const body = el("div", { className: "w " + widget.position, lang, dir }, panel);
@@ -90,8 +82,7 @@ export function paint(config: any, acts: Record<"send" | "stop" | "person" | "re
   mount();
   // Single-page apps may replace the body under the widget.
   const there = new MutationObserver(mount);
-  there.observe(document.documentElement, { childList: true });
-  there.observe(document.body, { childList: true });
+  there.observe(document, { childList: true, subtree: true });
   ending.signal.onabort = () => {
     there.disconnect();
     host.remove();
@@ -119,17 +110,6 @@ export function toggle(open: unknown = !isOpen(), quietly = false): void {
 export function focusField(): void {
   if (composer.hidden || !matchMedia("(hover:hover)").matches) panel.focus();
   else field.focus();
-}
-
-export function grow(): void {
-  field.style.height = "";
-  field.style.height = field.scrollHeight + "px";
-}
-
-export function unread(count: number): void {
-  badge.textContent = count + "";
-  badge.hidden = !count;
-  if (!isOpen()) label(launcher, t(OPEN) + (count ? ", " + t(UNREAD, count) : ""));
 }
 
 // Speaks to screen readers.

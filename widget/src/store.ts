@@ -28,10 +28,10 @@ export const place = "botplot:" + key;
 // `randomUUID` is missing on pages without TLS.
 export const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
-export let saved: Saved = { visitor: unique() };
+export const saved: Saved = { visitor: unique() };
 
 export function recall(text: string | null): void {
-  saved = { ...saved, ...JSON.parse(text!) };
+  Object.assign(saved, JSON.parse(text!));
 }
 
 export function save(change: Partial<Saved>): void {

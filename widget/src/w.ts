@@ -1,13 +1,13 @@
 // Begins: fetches the configuration, shows the launcher, and opens `window.BotPlot` to the page.
 
-import { identify, reset, restore, start, submit } from "./chat.ts";
+import { start } from "./chat.ts";
 import { emit, on } from "./events.ts";
-import { base, ending, grab, key, lang, later, tell } from "./page.ts";
+import { base, ending, grab, key, lang, later, registry, tell } from "./page.ts";
 import { toggle } from "./panel.ts";
+import { more } from "./rest.ts";
 import { saved } from "./store.ts";
 
 const page = window as any;
-const running: Set<string> = (page[Symbol.for("botplot")] ??= new Set());
 
 async function boot(): Promise<boolean> {
   const words = lang || document.documentElement.lang || navigator.language;
@@ -29,34 +29,17 @@ async function boot(): Promise<boolean> {
   start(config ?? {});
   await new Promise((done) => (page.requestIdleCallback ?? setTimeout)(done));
   if (saved.open && innerWidth > 480) toggle(true, true);
-  if (saved.conversation) await restore();
   emit("ready");
   return true;
 }
 
+// What the page may call; a call waits for the widget, and for the part of it that knows what to do.
 function publish(): void {
   const ready = boot();
-  const when = (then: (...its: any[]) => unknown) => async (...its: any[]) => {
-    if ((await ready) && !ending.signal.aborted) then(...its);
-  };
-  const api: any = {
-    open: when(() => toggle(true)),
-    close: when(() => toggle(false)),
-    toggle: when(() => toggle()),
-    ask: when((text) => {
-      toggle(true);
-      submit(text + "");
-    }),
-    identify: when(identify),
-    reset: when(() => reset()),
-    on,
-    destroy() {
-      ending.abort();
-      running.delete(key);
-      if (page.BotPlot == api) delete page.BotPlot;
-    },
-    push: ([name, ...its]: [string, ...unknown[]]) => api[name]?.(...its),
-  };
+  const api: any = { on, push: ([name, ...its]: [string, ...unknown[]]) => api[name](...its) };
+  for (const name of ["open", "close", "toggle", "ask", "identify", "reset", "destroy"]) {
+    api[name] = async (...its: unknown[]) => (await ready) && more((it) => it.api(name, its));
+  }
   const queue = page.BotPlot;
   if (queue && !queue.map) return;
   page.BotPlot = api;
@@ -64,8 +47,8 @@ function publish(): void {
 }
 
 if (/^bp_pub_/.test(key)) {
-  if (!running.has(key)) {
-    running.add(key);
+  if (!registry[key as any]) {
+    registry[key as any] = true;
     publish();
   }
 } else tell("data-key takes the publishable key, bp_pub_…", key && "and everybody can read what stands there now: revoke it if it is secret");

@@ -2,7 +2,13 @@
 
 import { english } from "./strings.ts";
 
-let words: string[] = english;
+// What the configuration brought.
+let words: string[] = [];
+
+// Takes the words that the rest of the widget brings along.
+export function learn(more: string[]): void {
+  english.push(...more);
+}
 
 export function speak(sent: unknown): void {
   if (Array.isArray(sent)) words = sent;

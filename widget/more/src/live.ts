@@ -1,9 +1,6 @@
 // What happens in a conversation beside its answers, as it happens: what a person writes, who has it, who is typing.
 
-import { call, listen, type Problem } from "./net.ts";
-import { ending, later } from "./page.ts";
-import { isOpen } from "./panel.ts";
-import { saved } from "./store.ts";
+import { call, ending, isOpen, later, listen, saved } from "./tools.ts";
 
 let stream: AbortController | undefined;
 let subject: string | undefined;
@@ -23,10 +20,11 @@ export function tune(ready: () => void, heard: (event: any) => void): void {
 }
 
 async function hear(signal: AbortSignal, ready: () => void, heard: (event: any) => void): Promise<void> {
+  const path = "api/chat/events?conversationId=" + subject;
   let last = "";
   for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
     try {
-      const reply = await call("api/chat/events?conversationId=" + subject, "", last ? { "last-event-id": last } : {}, signal);
+      const reply = await call(path, "", last ? { "last-event-id": last } : {}, signal);
       if (!last) ready();
       pause = 500;
       await listen(reply, (event, id) => {
@@ -34,7 +32,7 @@ async function hear(signal: AbortSignal, ready: () => void, heard: (event: any) 
         if (!signal.aborted) heard(event);
       });
     } catch (error) {
-      const { status = 500 } = error as Problem;
+      const { status = 500 } = error as { status?: number };
       // It is not there, or not for us; the next message will tell.
       if (status < 500 && status != 429) return;
     }

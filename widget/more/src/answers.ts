@@ -1,0 +1,64 @@
+// What stands below an answer: its sources, what the visitor thinks of it, copying.
+
+import { COPIES_ICON, THUMB_ICON, TICK_ICON } from "./icons.ts";
+import { card } from "./card.ts";
+import { COMMENT, COPIED, COPY, HELPFUL, NOT_HELPFUL, SOURCES, THANKS } from "./strings.ts";
+import { button, call, change, el, icon, label, say, t, web } from "./tools.ts";
+
+type Bubble = import("../../src/messages.ts").Bubble;
+
+export function dress(it: Bubble, id: string, sources: any[] = [], rating?: string): void {
+  change(() => it.box.append(cite(sources), actions(it, id, rating)));
+}
+
+function cite(sources: any[]): HTMLElement | "" {
+  const items = new Map<string, HTMLElement>();
+  for (const { title, url } of sources) {
+    const link = web(url);
+    const name = title || url;
+    const it = link
+      ? el("a", { href: link, target: "_blank", rel: "noopener nofollow" }, name, el("small", "", link.host))
+      : el("span", "", name);
+    items.set(link ? link.href : name, el("li", "", it));
+  }
+  if (!items.size) return "";
+  const summary = el("summary", "", t(SOURCES), el("b", "", items.size + ""));
+  return el("details", "sources", summary, el("ul", "", ...items.values()));
+}
+
+function actions(it: Bubble, messageId: string, rated?: string): HTMLElement {
+  const mark = (rating?: string) => {
+    up.ariaPressed = rating == "up" ? "true" : "false";
+    down.ariaPressed = rating == "down" ? "true" : "false";
+  };
+  const rate = async (rating: string, comment?: string) => {
+    mark(rating);
+    try {
+      await call("api/chat/feedback", { messageId, rating, comment });
+      rated = rating;
+      say(t(THANKS));
+    } catch (error) {
+      mark(rated);
+      if (comment) throw error;
+    }
+  };
+  const up = button("up", t(HELPFUL), () => rate("up"), THUMB_ICON);
+  const down = button("down", t(NOT_HELPFUL), () => {
+    rate("down");
+    if (it.box.querySelector(".comment")) return;
+    const comment = el("textarea", { name: "comment", maxLength: 2000, rows: 2, required: true, placeholder: t(COMMENT), ariaLabel: t(COMMENT) });
+    const form = card("comment", [comment], (given) => rate("down", given.comment), () => form.replaceWith(el("p", "notice", t(THANKS))));
+    change(() => it.box.append(form));
+    comment.focus();
+  }, THUMB_ICON);
+  const copy = button("copy", t(COPY), async () => {
+    await navigator.clipboard.writeText(it.text);
+    copy.replaceChildren(icon(TICK_ICON));
+    label(copy, t(COPIED));
+    say(t(COPIED));
+  }, COPIES_ICON);
+  // Pages without TLS have no clipboard.
+  copy.hidden = !navigator.clipboard;
+  mark(rated);
+  return el("div", "acts", up, down, copy);
+}

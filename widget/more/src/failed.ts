@@ -1,0 +1,34 @@
+// What to say, and to do, when a message was refused.
+
+import { form } from "./lead.ts";
+import { BUSY, LIMIT, UNAVAILABLE } from "./strings.ts";
+import { run, save, stored, t, unique } from "./tools.ts";
+import { isTooLong, tooLong } from "./typing.ts";
+
+type Turn = import("../../src/chat.ts").Turn;
+type Problem = import("../../src/net.ts").Problem;
+
+export function failed(sent: Turn, { status = 0, code = "", over, wait, conversation }: Problem, shown: HTMLElement): void {
+  const isGone = /^(not_f|conversation_)/.test(code) && !sent.moved;
+  // To ask again what the server has given up is a new question.
+  if (over || isGone) Object.assign(sent, { key: unique(), body: undefined, id: "", place: "" });
+  if (isGone) {
+    shown.remove();
+    save({ conversation: "" });
+    sent.moved = true;
+    run(sent);
+    return;
+  }
+  const words =
+    status == 402 ? t(LIMIT)
+    : status == 401 || status == 403 || code == "key_revoked" ? t(UNAVAILABLE)
+    : status == 429 ? t(BUSY, wait || 60)
+    : isTooLong(sent.text) ? tooLong()
+    : "";
+  if (words) shown.firstChild!.replaceWith(words);
+  if (status == 402) {
+    shown.lastChild!.remove();
+    stored(sent, conversation!);
+    form("limit");
+  }
+}

@@ -1,0 +1,48 @@
+// The rest of the widget (../more), which is fetched when the panel first opens or somebody comes back: forms, ratings,
+// people, what was said before. Without it a visitor can chat all the same.
+
+import { clear, fault, greet, isBusy, run, settings, stored, submit, type Turn } from "./chat.ts";
+import { button, el, icon, label, web } from "./dom.ts";
+import { emit, on } from "./events.ts";
+import { bubble, dots } from "./messages.ts";
+import { begin, call, listen, type Problem } from "./net.ts";
+import { base, ending, key, later, registry } from "./page.ts";
+import { change, composer, field, focusField, head, host, isOpen, launcher, log, panel, person, put, say, toggle } from "./panel.ts";
+import { place, recall, save, saved, unique } from "./store.ts";
+import { learn, t } from "./words.ts";
+
+export interface More {
+  // Shows what was said before; `newest` takes the visitor's last conversation where none is open.
+  restore(newest?: boolean): void;
+  // A turn is over: its answer gets sources and buttons.
+  finished(sent: Turn, last: any): void;
+  // A turn failed: `shown` says so, and may say it better.
+  failed(sent: Turn, problem: Problem, shown: HTMLElement): void;
+  // Asks for contact details, if that is wanted on this occasion; `done` is called when that is over.
+  form(when: string, done?: () => void): void;
+  // Where the conversation stands; `quietly` when that is no news.
+  stand(now: any, quietly?: boolean): void;
+  askPerson(): void;
+  // Runs a call of the page's.
+  api(name: string, its: any[]): void;
+}
+
+// By place, not by name: names would be loaded with every page. more/src/tools.ts takes them in this order.
+const tools = (ready: (more: More) => void) => [
+  ready, begin, bubble, button, call, change, clear, composer, dots, el, emit, ending, fault, field, focusField, greet, head,
+  host, icon, isBusy, isOpen, label, later, launcher, listen, log, on, panel, person, place, put, recall, run, save, saved,
+  say, settings, learn, stored, submit, t, toggle, unique, web, key, registry,
+] as const;
+
+export type Tools = ReturnType<typeof tools>;
+
+let rest: Promise<More> | undefined;
+
+export function more(then: (more: More) => void): void {
+  rest ??= new Promise<More>((ready) => {
+    registry.push(tools(ready));
+    // A module of its own for each widget of the page.
+    import(base + "widget/more.js?" + key).catch(() => (rest = undefined));
+  });
+  rest.then(then);
+}
