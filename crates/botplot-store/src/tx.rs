@@ -279,6 +279,8 @@ methods! {
         /// Gives a claimed job up, keeping it with its error; false when the lease was lost.
         fn fail_job(job: JobId, lease: Uuid, error: &str) -> bool;
     }
+        /// Makes all letters due that are being sent, of any project: their senders are dead. Returns how many.
+        fn release_letters(now: Timestamp) -> i64;
     mod meta {
         /// The installation's value of this name; `value` becomes it when there is none yet.
         fn meta_or_insert(name: &str, value: &str) -> String;

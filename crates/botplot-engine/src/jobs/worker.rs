@@ -38,7 +38,12 @@ pub fn start(engine: &Engine) {
         work(&worker, Lane::Work, false).await;
     });
     let letters = engine.clone();
-    engine.tracker().spawn(async move { work(&letters, Lane::Letters, false).await });
+    engine.tracker().spawn(async move {
+        if let Err(error) = take_over_letters(&letters).await {
+            tracing::error!(%error, "could not take over the letters of the last run");
+        }
+        work(&letters, Lane::Letters, false).await;
+    });
 }
 
 /// Runs jobs until none is due: for commands that hold the lock without a server. Letters wait for one.
@@ -86,6 +91,20 @@ async fn settle_for_others(engine: &Engine) {
         // Either way the loop looks whether it is over.
         let _ = tokio::time::timeout(SETTLE_EVERY, engine.stopping().cancelled()).await;
     }
+}
+
+/// Letters that a dead process of ours was sending are due at once; on shared data its lease has to end first.
+async fn take_over_letters(engine: &Engine) -> Result<(), Error> {
+    if engine.0.store.is_shared() {
+        return Ok(());
+    }
+    let now = engine.clock().now();
+    let released = engine
+        .0
+        .store
+        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.release_letters(now).await?) }));
+    released.await?;
+    Ok(())
 }
 
 /// Has vectors made that are missing.

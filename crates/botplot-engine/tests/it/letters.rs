@@ -1,8 +1,6 @@
 //! Letters and crashes: what was committed is sent, by whoever comes next.
 
-use std::sync::Arc;
-
-use botplot_core::{Clock, RandomIds, Secret, SystemClock, Timestamp};
+use botplot_core::{RandomIds, Secret};
 use botplot_egress::mail::Config;
 use botplot_engine::{Engine, Mail, Parts, jobs, keys, projects, seal};
 use botplot_store::Store;
@@ -11,16 +9,7 @@ use tempfile::TempDir;
 
 use crate::rig::parts;
 
-/// The machine's clock, so many seconds ahead.
-struct Ahead(i64);
-
-impl Clock for Ahead {
-    fn now(&self) -> Timestamp {
-        SystemClock.now().plus_seconds(self.0)
-    }
-}
-
-async fn open(folder: &TempDir, server: &SmtpReceiver, ahead: i64, key: &Secret) -> Engine {
+async fn open(folder: &TempDir, server: &SmtpReceiver, key: &Secret) -> Engine {
     let config = Config {
         host: Some(server.address().ip().to_string()),
         port: Some(server.address().port()),
@@ -32,9 +21,7 @@ async fn open(folder: &TempDir, server: &SmtpReceiver, ahead: i64, key: &Secret)
     let store = Store::open(&botplot_store::Config::default(), folder.path()).await.unwrap();
     let egress = botplot_egress::Client::new(&botplot_egress::Config::default()).unwrap();
     let mail = Mail::open(&config).unwrap();
-    Engine::open(Parts { mail, clock: Arc::new(Ahead(ahead)), ..parts(store, egress, key.clone()) })
-        .await
-        .unwrap()
+    Engine::open(Parts { mail, ..parts(store, egress, key.clone()) }).await.unwrap()
 }
 
 /// Makes something happen that its owner should know.
@@ -58,12 +45,12 @@ async fn none_left(engine: &Engine) {
 async fn a_letter_that_was_committed_before_a_crash_is_sent_by_the_next_start() {
     let (folder, server) = (tempfile::tempdir().unwrap(), SmtpReceiver::start(Encryption::None).await);
     let key = seal::fresh_key(&RandomIds);
-    let first = open(&folder, &server, 0, &key).await;
+    let first = open(&folder, &server, &key).await;
     happen(&first).await;
     // Nobody tells it to stop: it is gone.
     drop(first);
     assert_eq!(server.reached("CONNECT"), 0);
-    let second = open(&folder, &server, 0, &key).await;
+    let second = open(&folder, &server, &key).await;
     jobs::start(&second);
     let letter = server.wait_for(1).await.remove(0);
     assert!(letter.header("subject").unwrap().ends_with("a secret key came from a browser"), "{letter:?}");
@@ -73,15 +60,15 @@ async fn a_letter_that_was_committed_before_a_crash_is_sent_by_the_next_start() 
 }
 
 #[tokio::test]
-async fn a_letter_whose_sender_died_on_the_way_is_sent_once_its_lease_is_over() {
+async fn a_letter_whose_sender_died_on_the_way_is_sent_at_once_by_the_next_start() {
     let (folder, server) = (tempfile::tempdir().unwrap(), SmtpReceiver::start(Encryption::None).await);
     let key = seal::fresh_key(&RandomIds);
     server.act(|step, n| if (step, n) == ("DATA", 0) { Act::Hang } else { Act::Go });
-    let first = open(&folder, &server, 0, &key).await;
+    let first = open(&folder, &server, &key).await;
     happen(&first).await;
     jobs::start(&first);
     server.wait_until("DATA", 1).await;
-    let second = open(&folder, &server, 61, &key).await;
+    let second = open(&folder, &server, &key).await;
     jobs::start(&second);
     server.wait_for(1).await;
     none_left(&second).await;
@@ -93,10 +80,10 @@ async fn a_letter_whose_sender_died_on_the_way_is_sent_once_its_lease_is_over() 
 #[tokio::test]
 async fn with_another_sealing_key_a_letter_is_given_up_and_told() {
     let (folder, server) = (tempfile::tempdir().unwrap(), SmtpReceiver::start(Encryption::None).await);
-    let first = open(&folder, &server, 0, &seal::fresh_key(&RandomIds)).await;
+    let first = open(&folder, &server, &seal::fresh_key(&RandomIds)).await;
     happen(&first).await;
     drop(first);
-    let second = open(&folder, &server, 0, &seal::fresh_key(&RandomIds)).await;
+    let second = open(&folder, &server, &seal::fresh_key(&RandomIds)).await;
     jobs::start(&second);
     none_left(&second).await;
     let project = second.reader().list_projects().await.unwrap()[0].id;

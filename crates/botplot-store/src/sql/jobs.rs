@@ -133,6 +133,12 @@ pub(crate) async fn fail_job(c: &mut Conn, job: JobId, lease: Uuid, error: &str)
     Ok(done.rows_affected() > 0)
 }
 
+pub(crate) async fn release_letters(c: &mut Conn, now: Timestamp) -> Result<i64, Error> {
+    let released =
+        sqlx::query("UPDATE jobs SET run_at = $1 WHERE state = 'running' AND run_at > $1 AND kind = $2");
+    Ok(released.bind(now.0).bind(letter::JOB).execute(c).await?.rows_affected() as i64)
+}
+
 pub(crate) async fn job_counts(c: &mut Conn) -> Result<Vec<(String, i64)>, Error> {
     Ok(sqlx::query_as("SELECT state, count(*) FROM jobs GROUP BY state ORDER BY state").fetch_all(c).await?)
 }

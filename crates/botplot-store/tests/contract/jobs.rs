@@ -152,4 +152,8 @@ pub(crate) async fn letters_and_all_else_are_claimed_apart_and_take_no_room_from
     assert!(claim_in(&rig, NOW, (2, 9), Lane::Letters).await.is_empty());
     assert_eq!(kinds(&claim_in(&rig, NOW, (3, 9), Lane::Letters).await), [letter::JOB]);
     assert_eq!(kinds(&claim_in(&rig, NOW, (3, 9), Lane::Work).await), ["sync"]);
+    let release = || rig.write(|tx| Box::pin(async move { tx.release_letters(NOW).await }));
+    assert_eq!((release().await, release().await), (3, 0), "letters of dead senders are due at once");
+    assert_eq!(claim_in(&rig, NOW, (9, 9), Lane::Letters).await.len(), 3);
+    assert!(claim_in(&rig, NOW, (9, 9), Lane::Work).await.is_empty());
 }

@@ -8,6 +8,7 @@ mod first_run;
 mod guides;
 mod home;
 mod keys;
+mod mail;
 mod nodes;
 mod postgres;
 mod refusals;
