@@ -29,6 +29,7 @@ pub const GUIDES: &[(&str, &str)] = guides![
     "cli.md",
     "configuration.md",
     "deploy.md",
+    "email.md",
     "getting-started.md",
     "knowledge.md",
     "models.md",
