@@ -40,6 +40,8 @@ impl Part {
     }
 }
 
+/// The first word that only the second script says: it brings along the English of this one and of those behind it.
+const FIRST_OF_MORE: &str = "sources";
 /// Names of words that the server uses itself and does not send begin so.
 const SERVER_ONLY: &str = "default_";
 
@@ -49,7 +51,7 @@ pub(crate) fn widget(arguments: &[String]) -> Result<()> {
         bail!("`cargo xtask widget` takes no argument, and `{argument}` was given");
     }
     let words = words(&read(ENGLISH)?)?;
-    for part in PARTS {
+    for (part, words) in PARTS.iter().zip(words) {
         write(&part.words(), words.as_bytes())?;
         let script = [head(&root(), part.folder)?.as_bytes(), &minified(part.folder)?].concat();
         write(part.script, &script)?;
@@ -71,25 +73,33 @@ fn minified(folder: &str) -> Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// The module of words that the sources import.
-fn words(english: &str) -> Result<String> {
+/// The modules of words that the sources import, one for each of [`PARTS`]: all places up to its last word, and its own
+/// words.
+fn words(english: &str) -> Result<[String; 2]> {
     let Entries(entries) =
         serde_json::from_str(english).with_context(|| format!("`{ENGLISH}` is no list of words"))?;
-    let mut text =
-        "// The interface's words in English, and the place of each in a configuration's `strings`.\n\
-        // Made by `cargo xtask widget` from strings/en.json.\n\n"
-            .to_owned();
-    let mut list = String::new();
-    let sent = entries.iter().filter(|(name, _)| !name.starts_with(SERVER_ONLY));
-    for (at, (name, word)) in sent.enumerate() {
+    let sent: Vec<_> = entries.iter().filter(|(name, _)| !name.starts_with(SERVER_ONLY)).collect();
+    let (mut places, mut list, mut first) = (String::new(), String::new(), None);
+    for (at, (name, word)) in sent.into_iter().enumerate() {
         if !name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
             bail!("`{ENGLISH}`: `{name}` is no name: only small letters and `_`");
         }
-        writeln!(text, "export const {} = {at};", name.to_ascii_uppercase())?;
+        if name == FIRST_OF_MORE {
+            first = Some(module(&places, &std::mem::take(&mut list)));
+        }
+        writeln!(places, "export const {} = {at};", name.to_ascii_uppercase())?;
         writeln!(list, "  {},", serde_json::to_string(word)?)?;
     }
-    write!(text, "\nexport const english = [\n{list}];\n")?;
-    Ok(text)
+    let first = first.with_context(|| format!("`{ENGLISH}` has no `{FIRST_OF_MORE}`"))?;
+    Ok([first, module(&places, &list)])
+}
+
+fn module(places: &str, list: &str) -> String {
+    format!(
+        "// The interface's words in English, and the place of each in a configuration's `strings`.\n\
+        // Made by `cargo xtask widget` from strings/en.json.\n\n\
+        {places}\nexport const english = [\n{list}];\n"
+    )
 }
 
 /// Names and words in the order of the file.
@@ -179,14 +189,16 @@ mod tests {
 
     #[test]
     fn words_become_constants_in_their_order() {
-        let english = r#"{"send": "Send \"it\"", "default_title": "Chat", "log": "Talk"}"#;
-        let text = words(english).unwrap();
-        let (_, code) = text.split_once("\n\n").unwrap();
+        let english = r#"{"send": "Send \"it\"", "default_title": "Chat", "sources": "Sources"}"#;
+        let code = words(english).unwrap().map(|text| text.split_once("\n\n").unwrap().1.to_owned());
         assert_eq!(
-            code,
-            "export const SEND = 0;\nexport const LOG = 1;\n\nexport const english = [\n  \"Send \\\"it\\\"\",\n  \"Talk\",\n];\n"
+            code[0],
+            "export const SEND = 0;\n\nexport const english = [\n  \"Send \\\"it\\\"\",\n];\n"
         );
+        let rest = "export const SEND = 0;\nexport const SOURCES = 1;\n\nexport const english = [\n  \"Sources\",\n];\n";
+        assert_eq!(code[1], rest);
         assert!(words(r#"{"a b": ""}"#).unwrap_err().to_string().contains("`a b` is no name"));
+        assert!(words(r#"{"send": "Send"}"#).unwrap_err().to_string().contains("no `sources`"));
         assert!(words(r#"{"a": 1}"#).is_err());
     }
 

@@ -17,8 +17,7 @@ const PLACE: &str = "target/widget-types";
 
 /// Every check, the quick ones first.
 pub(crate) fn check() -> Result<()> {
-    let wanted_words = words(&read(ENGLISH)?)?;
-    for part in PARTS {
+    for (part, wanted_words) in PARTS.iter().zip(words(&read(ENGLISH)?)?) {
         is_built(
             part,
             &read(part.script)?,
