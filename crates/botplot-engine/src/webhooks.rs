@@ -10,7 +10,7 @@ use botplot_core::notice::Entry;
 use botplot_core::{AuditId, DeliveryId, EndpointId, ProjectId, Secret, Timestamp, signature};
 use botplot_store::Tx;
 use serde_json::{Map, Value, json};
-use url::Url;
+use url::{ParseError, Url};
 
 pub use dispatch::start;
 
@@ -58,14 +58,14 @@ pub fn url_fault(text: &str) -> Option<String> {
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Some("must not contain spaces or control characters".into());
     }
+    let scheme = || Some("must begin with `https://` or `http://`".to_owned());
     let url = match Url::parse(text) {
         Ok(url) => url,
+        Err(ParseError::RelativeUrlWithoutBase) => return scheme(),
         Err(why) => return Some(format!("is no address: {why}")),
     };
     match url {
-        _ if !matches!(url.scheme(), "http" | "https") => {
-            Some("must begin with `https://` or `http://`".into())
-        }
+        _ if !matches!(url.scheme(), "http" | "https") => scheme(),
         _ if !url.has_host() => Some("must name a host".into()),
         _ if !url.username().is_empty() || url.password().is_some() => {
             Some("must not hold a user name or password".into())
@@ -257,7 +257,8 @@ pub async fn replay(
     found.map(|(it, _)| it).ok_or(Error::NotFound)
 }
 
-/// Sends all that failed of events since `since` once more; says how much that is.
+/// Sends all that failed of events since `since` once more, given up or waiting for its next attempt; says how much that
+/// is.
 pub async fn replay_since(
     engine: &Engine,
     project: ProjectId,

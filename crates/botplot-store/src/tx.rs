@@ -237,7 +237,8 @@ methods! {
         fn release_all_deliveries(now: Timestamp) -> i64;
         /// Sends a delivery once more, on a schedule from its start; false when it is gone or under way just now.
         fn replay_delivery(project: ProjectId, endpoint: EndpointId, delivery: DeliveryId, now: Timestamp) -> bool;
-        /// Sends the failed deliveries of events since `since` once more; returns how many.
+        /// Sends the deliveries of events since `since` once more that failed, given up or waiting for their next attempt;
+        /// returns how many.
         fn replay_failed(project: ProjectId, endpoint: EndpointId, since: Timestamp, now: Timestamp) -> i64;
     }
     mod nodes {
@@ -278,9 +279,9 @@ methods! {
         fn retry_job(job: JobId, lease: Uuid, run_at: Timestamp, error: &str) -> bool;
         /// Gives a claimed job up, keeping it with its error; false when the lease was lost.
         fn fail_job(job: JobId, lease: Uuid, error: &str) -> bool;
-    }
         /// Makes all letters due that are being sent, of any project: their senders are dead. Returns how many.
         fn release_letters(now: Timestamp) -> i64;
+    }
     mod meta {
         /// The installation's value of this name; `value` becomes it when there is none yet.
         fn meta_or_insert(name: &str, value: &str) -> String;

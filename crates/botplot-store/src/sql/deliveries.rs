@@ -199,7 +199,8 @@ pub(crate) async fn replay_failed(
 ) -> Result<i64, Error> {
     let done = sqlx::query(
         "UPDATE deliveries SET state = 'pending', attempts = 0, next_at = $4
-         WHERE project_id = $1 AND endpoint_id = $2 AND state = 'failed' AND created_at >= $3",
+         WHERE project_id = $1 AND endpoint_id = $2 AND created_at >= $3
+             AND (state = 'failed' OR state = 'pending' AND attempts > 0 AND lease IS NULL)",
     )
     .bind(project.0)
     .bind(endpoint.0)

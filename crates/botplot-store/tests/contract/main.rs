@@ -182,6 +182,7 @@ promises! {
         many_claimers_at_once_send_nothing_twice_and_nothing_out_of_order,
         a_dead_holders_deliveries_come_due_again_and_its_lease_is_worth_nothing,
         every_attempt_is_in_the_log_until_there_are_very_many,
+        what_waits_for_its_next_attempt_is_replayed_with_what_was_given_up,
         what_is_given_back_keeps_its_place_in_the_order,
         deliveries_are_replayed_one_by_one_or_all_that_failed_since,
         old_events_are_forgotten_unless_something_is_still_to_be_sent;

@@ -290,6 +290,7 @@ pub(crate) async fn deliveries_are_replayed_one_by_one_or_all_that_failed_since(
     assert_eq!(since(SOON).await, 1);
     assert_eq!(ids(&claim(&rig, it, true, SOON, 9).await), [new.id]);
     assert!(!replay(rig.project, new.id).await, "it is under way just now");
+    assert_eq!(since(SOON).await, 0, "it is under way just now, and has not failed since");
     assert!(replay(rig.project, old.id).await);
     let list = |state| {
         let reader = rig.read();
@@ -302,6 +303,24 @@ pub(crate) async fn deliveries_are_replayed_one_by_one_or_all_that_failed_since(
     let newest = rig.read().newest_delivery(rig.project, it).await.unwrap();
     assert_eq!(newest.map(|d| d.id), Some(new.id));
     assert!(rig.read().find_delivery(other, it, old.id).await.unwrap().is_none());
+}
+
+pub(crate) async fn what_waits_for_its_next_attempt_is_replayed_with_what_was_given_up(rig: Rig) {
+    let it = add_endpoint(&rig).await.id;
+    let project = rig.project;
+    let since = async || {
+        rig.write(move |tx| Box::pin(async move { tx.replay_failed(project, it, NOW, SOON).await })).await
+    };
+    let (waits, sent) = (emit(&rig, it, NOW).await, emit(&rig, it, NOW).await);
+    assert_eq!(since().await, 0, "what was never tried is no failure");
+    let claimed = claim(&rig, it, true, NOW, 9).await;
+    assert!(file(&rig, &claimed[0], State::Pending, NOW.plus_seconds(86_400)).await);
+    assert!(file(&rig, &claimed[1], State::Delivered, SOON).await);
+    assert_eq!(since().await, 1);
+    assert_eq!(ids(&claim(&rig, it, true, SOON, 9).await), [waits.id], "it is due at once");
+    assert_eq!(since().await, 0);
+    let (found, _) = rig.read().find_delivery(project, it, sent.id).await.unwrap().unwrap();
+    assert_eq!(found.state, State::Delivered);
 }
 
 pub(crate) async fn old_events_are_forgotten_unless_something_is_still_to_be_sent(rig: Rig) {

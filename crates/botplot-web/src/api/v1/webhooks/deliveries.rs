@@ -106,7 +106,8 @@ pub(crate) async fn replay(
 
 /// Replay failed deliveries
 ///
-/// Sends all that failed once more, of events since a time or of all that are still known (30 days).
+/// Sends all that failed once more, given up or waiting for the next attempt: of events since a time, or of all that are
+/// still known (30 days).
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/{id}/replay",

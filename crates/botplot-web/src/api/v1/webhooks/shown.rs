@@ -97,6 +97,8 @@ struct LastOut {
     /// What your server answered last, if it did.
     #[schema(example = 200)]
     status_code: Option<i64>,
+    /// Why the last attempt failed.
+    error: Option<String>,
     /// When it was tried last.
     #[schema(value_type = Option<String>, format = DateTime)]
     attempted_at: Option<String>,
@@ -265,7 +267,8 @@ impl From<Delivery> for LastOut {
             event: it.kind,
             state: it.state.as_str(),
             status_code: it.last.as_ref().and_then(|a| a.status_code),
-            attempted_at: it.last.map(|a| a.at.rfc3339()),
+            attempted_at: it.last.as_ref().map(|a| a.at.rfc3339()),
+            error: it.last.and_then(|a| a.error),
         }
     }
 }

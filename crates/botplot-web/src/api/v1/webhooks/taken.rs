@@ -71,6 +71,7 @@ struct HookDescription(String);
 
 /// A new endpoint.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(
     dead_code,
     reason = "only its schema is used: the body is read field by field, so that all faults are told"
@@ -100,6 +101,7 @@ enum WantedStatus {
 
 /// What is to change about an endpoint; what is absent or null stays.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(
     dead_code,
     reason = "only its schema is used: the body is read field by field, so that all faults are told"
@@ -118,6 +120,7 @@ pub(crate) struct WebhookChanges {
 
 /// How a secret is to be replaced.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct RotationIn {
     /// Your own next secret, in place of a fresh one.
@@ -126,6 +129,7 @@ pub(crate) struct RotationIn {
 
 /// Which events are to be sent once more.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct ReplayIn {
     /// Those that happened then or later; all when nothing is said.
@@ -135,6 +139,7 @@ pub(crate) struct ReplayIn {
 
 /// What a test event is an example of.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct TestIn {
     /// The kind of event; without one, an event `webhook.test` is sent.
@@ -143,6 +148,7 @@ pub(crate) struct TestIn {
 
 /// Reads a new endpoint; the error names every field that breaks a rule.
 pub(super) fn wanted(mut fields: Fields) -> Result<Wanted, ApiError> {
+    only(&mut fields, &["url", "description", "events", "secret"]);
     if fields.is_absent("url") {
         fields.fault("url", "is required");
     }
@@ -160,6 +166,7 @@ pub(super) fn wanted(mut fields: Fields) -> Result<Wanted, ApiError> {
 
 /// Reads what is to change.
 pub(super) fn changes(mut fields: Fields) -> Result<Change, ApiError> {
+    only(&mut fields, &["url", "description", "events", "status"]);
     let (url, description) = (url(&mut fields), description(&mut fields));
     let events = events(&mut fields);
     let status = fields.text(&["status"]).map(|(_, text)| text);
@@ -178,6 +185,7 @@ pub(super) fn changes(mut fields: Fields) -> Result<Change, ApiError> {
 
 /// Reads a secret of the owner's own, if one is sent.
 pub(super) fn secret(mut fields: Fields) -> Result<Option<Secret>, ApiError> {
+    only(&mut fields, &["secret"]);
     let secret = secret_of(&mut fields);
     fields.finish()?;
     Ok(secret)
@@ -185,6 +193,7 @@ pub(super) fn secret(mut fields: Fields) -> Result<Option<Secret>, ApiError> {
 
 /// Reads since when events are to be sent once more.
 pub(super) fn since(mut fields: Fields) -> Result<Timestamp, ApiError> {
+    only(&mut fields, &["since"]);
     let text = fields.text(&["since"]).map(|(_, text)| text);
     let since = text.map(|text| Timestamp::read(&text));
     if since == Some(None) {
@@ -196,12 +205,23 @@ pub(super) fn since(mut fields: Fields) -> Result<Timestamp, ApiError> {
 
 /// Reads which event a test is an example of.
 pub(super) fn kind(mut fields: Fields) -> Result<Option<Kind>, ApiError> {
+    only(&mut fields, &["event"]);
     let kind = fields.text(&["event"]).map(|(_, word)| Kind::parse(&word));
     if kind == Some(None) {
         fields.fault("event", unknown_event());
     }
     fields.finish()?;
     Ok(kind.flatten())
+}
+
+/// Names every field that means nothing here: passed over in silence, `{"from": …}` would replay everything, and
+/// `{"event": …}` would be an endpoint for other events than its owner wanted.
+fn only(fields: &mut Fields, known: &[&str]) {
+    let words: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+    let (may, whole) = (words.join(", "), fields.whole());
+    for name in whole.keys().filter(|name| !known.contains(&name.as_str())) {
+        fields.fault(name.as_str(), format!("is not known here; the body may have {may}"));
+    }
 }
 
 fn url(fields: &mut Fields) -> Option<String> {

@@ -138,6 +138,22 @@ async fn every_wrong_field_is_named() {
     }
     owner.get(&path(&made["id"], "/deliveries?state=lost&limit=0")).await.blames(&["state", "limit"]);
     owner.post(&path(&made["id"], "/replay"), json!({ "since": "yesterday" })).await.blames(&["since"]);
+    let missing = owner.post("/api/v1/webhooks", json!({ "url": "shop.example/hook" })).await;
+    assert!(missing.text().contains("must begin with `https://` or `http://`"), "{}", missing.text());
+    // What is passed over in silence would replay everything, or listen to other events than were meant.
+    owner
+        .post(&path(&made["id"], "/replay"), json!({ "from": "2025-01-15T10:30:00Z" }))
+        .await
+        .blames(&["from"]);
+    owner
+        .post("/api/v1/webhooks", json!({ "url": HOOK, "event": ["message.sent"] }))
+        .await
+        .blames(&["event"]);
+    patch(&owner, &made["id"], json!({ "paused": true })).await.blames(&["paused"]);
+    owner.post(&path(&made["id"], "/test"), json!({ "events": ["message.sent"] })).await.blames(&["events"]);
+    let huge = json!({ "url": HOOK, "description": "x".repeat(256 * 1024) });
+    owner.post("/api/v1/webhooks", huge).await.refuses(413, "payload_too_large");
+    assert_eq!(owner.get("/api/v1/webhooks").await.json()["total"], 1, "something that was refused was kept");
     owner.post(&path(&made["id"], "/test"), json!({ "event": "x" })).await.blames(&["event"]);
     owner.post(&path(&made["id"], "/rotate-secret"), json!({ "secret": "x" })).await.blames(&["secret"]);
 }
