@@ -3,8 +3,8 @@
 import { button, el } from "./dom.ts";
 import { emit } from "./events.ts";
 import { bubble, type Bubble } from "./messages.ts";
-import { begin, call, turn, type Problem, type Sent } from "./net.ts";
-import { composer, field, log, paint, person, put, say } from "./panel.ts";
+import { begin, turn, type Problem, type Sent } from "./net.ts";
+import { composer, field, log, paint, person, put } from "./panel.ts";
 import { more } from "./rest.ts";
 import { save, saved, unique } from "./store.ts";
 import { FAILED, OFFLINE, RETRY } from "./strings.ts";
@@ -28,7 +28,7 @@ export const isBusy = () => !!current;
 
 export function start(sent: any): void {
   Object.assign(settings, sent);
-  paint(sent, { toggled, send: () => submit(field.value), stop, person: () => more((it) => it.askPerson()) });
+  paint(sent, { toggled, send: () => submit(field.value), stop: () => more((it) => it.stop(current)), person: () => more((it) => it.askPerson()) });
   person.hidden = settings.handoff === false;
   field.onkeydown = (event) => {
     if (event.key == "Enter" && !event.shiftKey && !event.isComposing) {
@@ -70,7 +70,7 @@ export function greet(): void {
   } else starters();
 }
 
-function chips(names: string, texts: string[] = []): void {
+export function chips(names: string, texts: string[] = []): void {
   if (texts[0]) put(el("div", names, ...texts.map((text) => button("chip", text, () => submit(text)))));
 }
 
@@ -113,41 +113,30 @@ export async function run(sent: Turn): Promise<void> {
       token: (text) => isMine() && answer.more(text),
       again: () => (answer.text = ""),
     });
-    if (isMine()) finish(sent, last);
+    if (isMine()) {
+      over(sent, { conversation: last.conversationId });
+      more((it) => it.finished(sent, last));
+    }
   } catch (problem) {
-    if (isMine()) fail(sent, problem as Problem);
+    if (isMine()) {
+      over(sent);
+      const shown = fault(() => run(sent));
+      more((it) => it.failed(sent, problem as Problem, shown));
+    }
   }
 }
 
 export function stored(sent: Turn, conversation: string | null): void {
   save({ conversation: conversation || saved.conversation, answer: sent.id, details: undefined, draft: field.value });
-  if (sent.stop) stop();
+  if (sent.stop) more((it) => it.stop(sent));
 }
 
-function finish(sent: Turn, last: any): void {
+function over(sent: Turn, change?: object): void {
   const { text, box, draw } = sent.answer!;
   setCurrent();
-  save({ conversation: last.conversationId, answer: "" });
-  if (text) {
-    draw();
-    say(box.querySelector(".text")!.textContent!);
-    emit("message", { role: "assistant", text });
-    emit("answer", { text, ...last });
-  } else box.remove();
-  chips("suggestions", last.suggestions);
-  more((it) => it.finished(sent, last));
-}
-
-function fail(sent: Turn, problem: Problem): void {
-  const { status = 0, code = "" } = problem;
-  const answer = sent.answer!;
-  if (answer.text) answer.draw();
-  else answer.box.remove();
-  setCurrent();
-  save({ answer: "" });
-  emit("error", { status, code });
-  const it = fault(() => run(sent));
-  more((rest) => rest.failed(sent, problem, it));
+  save({ answer: "", ...change });
+  if (text) draw();
+  else box.remove();
 }
 
 // Says that something failed, and offers to try again.
@@ -159,10 +148,4 @@ export function fault(again: () => void): HTMLElement {
   }));
   put(it, true);
   return it;
-}
-
-function stop(): void {
-  if (!current) return;
-  current.stop = true;
-  if (current.id) call("api/chat/stop", { conversationId: saved.conversation }).catch(() => {});
 }

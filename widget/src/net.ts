@@ -7,8 +7,7 @@ import { save, saved } from "./store.ts";
 export interface Problem {
   status?: number;
   code?: string;
-  wait?: string | null;
-  conversation?: string | null;
+  headers?: Headers;
   // True when the answer's own stream said so: to ask again is a new question.
   over?: boolean;
 }
@@ -60,8 +59,7 @@ export async function call(
     signal,
     cache: "no-store",
   });
-  const header = (name: string) => reply.headers.get(name);
-  const fresh = header("x-visitor-token");
+  const fresh = reply.headers.get("x-visitor-token");
   // A reply to whom the visitor was before `identify` or `reset` must not speak for who it is now.
   if (fresh && visitor == saved.visitor) save({ token: fresh });
   if (reply.ok) return reply;
@@ -72,7 +70,7 @@ export async function call(
     return call(path, body, headers, signal, true);
   }
   tell(path, reply.status, code, detail);
-  throw { status: reply.status, code, wait: header("retry-after"), conversation: header("x-conversation-id") };
+  throw { status: reply.status, code, headers: reply.headers };
 }
 
 // Calls `then` for each event, and for an id without data; returns when the stream ends.

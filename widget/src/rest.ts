@@ -1,7 +1,7 @@
 // The rest of the widget (../more), which is fetched when the panel first opens or somebody comes back: forms, ratings,
 // people, what was said before. Without it a visitor can chat all the same.
 
-import { clear, fault, greet, isBusy, run, settings, stored, submit, type Turn } from "./chat.ts";
+import { chips, clear, fault, greet, isBusy, run, settings, stored, submit, type Turn } from "./chat.ts";
 import { button, el, icon, label, web } from "./dom.ts";
 import { emit, on } from "./events.ts";
 import { bubble, dots } from "./messages.ts";
@@ -16,6 +16,8 @@ export interface More {
   restore(newest?: boolean): void;
   // A turn is over: its answer gets sources and buttons.
   finished(sent: Turn, last: any): void;
+  // Stops an answer that is on its way.
+  stop(sent: Turn | undefined): void;
   // A turn failed: `shown` says so, and may say it better.
   failed(sent: Turn, problem: Problem, shown: HTMLElement): void;
   // Asks for contact details, if that is wanted on this occasion; `done` is called when that is over.
@@ -29,7 +31,7 @@ export interface More {
 
 // By place, not by name: names would be loaded with every page. more/src/tools.ts takes them in this order.
 const tools = (ready: (more: More) => void) => [
-  ready, begin, bubble, button, call, change, clear, composer, dots, el, emit, ending, fault, field, focusField, greet, head,
+  ready, begin, bubble, button, call, change, chips, clear, composer, dots, el, emit, ending, fault, field, focusField, greet, head,
   host, icon, isBusy, isOpen, label, later, launcher, listen, log, on, panel, person, place, put, recall, run, save, saved,
   say, settings, learn, stored, submit, t, toggle, unique, web, key, registry,
 ] as const;

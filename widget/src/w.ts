@@ -51,4 +51,4 @@ if (/^bp_pub_/.test(key)) {
     registry[key as any] = true;
     publish();
   }
-} else tell("data-key takes the publishable key, bp_pub_…", key && "and everybody can read what stands there now: revoke it if it is secret");
+} else tell("data-key must be the publishable key, bp_pub_…; everybody can read it, so revoke a secret key that stands there");

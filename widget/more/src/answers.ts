@@ -3,9 +3,8 @@
 import { COPIES_ICON, THUMB_ICON, TICK_ICON } from "./icons.ts";
 import { card } from "./card.ts";
 import { COMMENT, COPIED, COPY, HELPFUL, NOT_HELPFUL, SOURCES, THANKS } from "./strings.ts";
+import type { Bubble } from "./tools.ts";
 import { button, call, change, el, icon, label, say, t, web } from "./tools.ts";
-
-type Bubble = import("../../src/messages.ts").Bubble;
 
 export function dress(it: Bubble, id: string, sources: any[] = [], rating?: string): void {
   change(() => it.box.append(cite(sources), actions(it, id, rating)));

@@ -2,13 +2,11 @@
 
 import { form } from "./lead.ts";
 import { BUSY, LIMIT, UNAVAILABLE } from "./strings.ts";
-import { run, save, stored, t, unique } from "./tools.ts";
+import type { Turn, Problem } from "./tools.ts";
+import { emit, run, save, stored, t, unique } from "./tools.ts";
 import { isTooLong, tooLong } from "./typing.ts";
 
-type Turn = import("../../src/chat.ts").Turn;
-type Problem = import("../../src/net.ts").Problem;
-
-export function failed(sent: Turn, { status = 0, code = "", over, wait, conversation }: Problem, shown: HTMLElement): void {
+export function failed(sent: Turn, { status = 0, code = "", over, headers }: Problem, shown: HTMLElement): void {
   const isGone = /^(not_f|conversation_)/.test(code) && !sent.moved;
   // To ask again what the server has given up is a new question.
   if (over || isGone) Object.assign(sent, { key: unique(), body: undefined, id: "", place: "" });
@@ -19,16 +17,17 @@ export function failed(sent: Turn, { status = 0, code = "", over, wait, conversa
     run(sent);
     return;
   }
+  emit("error", { status, code });
   const words =
     status == 402 ? t(LIMIT)
     : status == 401 || status == 403 || code == "key_revoked" ? t(UNAVAILABLE)
-    : status == 429 ? t(BUSY, wait || 60)
+    : status == 429 ? t(BUSY, headers!.get("retry-after") || 60)
     : isTooLong(sent.text) ? tooLong()
     : "";
   if (words) shown.firstChild!.replaceWith(words);
   if (status == 402) {
     shown.lastChild!.remove();
-    stored(sent, conversation!);
+    stored(sent, headers!.get("x-conversation-id"));
     form("limit");
   }
 }

@@ -9,7 +9,8 @@ import { followed, restore } from "./past.ts";
 import { arrived, askPerson, seen, stand, tuned, unread } from "./people.ts";
 
 import "./typing.ts";
-import { ending, host, isOpen, on, ready, saved } from "./tools.ts";
+import type { Turn } from "./tools.ts";
+import { call, chips, emit, ending, host, isOpen, on, ready, saved, say } from "./tools.ts";
 
 declare const CSS: string;
 
@@ -28,13 +29,27 @@ on("open", () => {
 });
 if (isOpen()) tuned();
 
-function finished({ answer, person }: import("../../src/chat.ts").Turn, last: any): void {
-  const asks = last.handoffRequested && !saved.asked;
-  if (answer!.text && arrived(last.messageId)) dress(answer!, last.messageId, last.sources);
+function finished({ answer, person }: Turn, last: any): void {
+  const { text, box } = answer!;
+  const { messageId, sources, suggestions, handoffRequested, refused } = last;
+  const asks = handoffRequested && !saved.asked;
+  if (text && arrived(messageId)) {
+    dress(answer!, messageId, sources);
+    say(box.querySelector(".text")!.textContent!);
+    emit("message", { role: "assistant", text });
+    emit("answer", { text, ...last });
+  }
+  chips("suggestions", suggestions);
   stand(last);
   if (person && !saved.asked && !saved.human) askPerson();
   else if (asks) form("handoff");
-  else if (last.refused) form("refusal");
+  else if (refused) form("refusal");
 }
 
-ready({ api, askPerson, failed, finished, form, restore, stand });
+function stop(sent: Turn | undefined): void {
+  if (!sent) return;
+  sent.stop = true;
+  if (sent.id) call("api/chat/stop", { conversationId: saved.conversation }).catch(() => {});
+}
+
+ready({ api, askPerson, failed, finished, form, restore, stand, stop });
