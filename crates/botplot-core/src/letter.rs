@@ -249,7 +249,7 @@ mod tests {
     use serde_json::{Map, json};
     use uuid::Uuid;
 
-    fn notice(kind: Kind, occasion: &str, detail: serde_json::Value) -> Notice {
+    fn notice(kind: Kind, occasion: &str, detail: &serde_json::Value) -> Notice {
         Notice {
             id: NoticeId(Uuid::nil()),
             project: ProjectId(Uuid::nil()),
@@ -331,7 +331,7 @@ mod tests {
     #[test]
     fn a_disabled_endpoint_is_told_with_its_reason_and_without_its_path() {
         let detail = json!({ "endpoint_id": "e1", "url": "https://hooks.example.com:8443/T0/secret?k=1", "reason": "every attempt of 5 days failed" });
-        let it = notice(Kind::EndpointDisabled, "e1 2023-11-14T22:13:20Z", detail);
+        let it = notice(Kind::EndpointDisabled, "e1 2023-11-14T22:13:20Z", &detail);
         let letter = of_notice(&it, "Ann's shop").unwrap();
         assert_eq!(letter.subject, "[BotPlot] Ann's shop: a webhook endpoint was disabled");
         for part in [
@@ -354,7 +354,7 @@ mod tests {
                 "spent": 5.25, "resets_at": "2025-02-01T00:00:00Z", "url": "javascript:alert(1)", "reason": "a\nb",
                 "error": "e".repeat(9_999), "endpoint_id": "e", "source_id": "s", "to": "a@b.example",
             });
-            let letter = of_notice(&notice(*kind, "2025-01", hostile), &"P\r\nX: y ".repeat(40));
+            let letter = of_notice(&notice(*kind, "2025-01", &hostile), &"P\r\nX: y ".repeat(40));
             let Some(letter) = letter else {
                 assert_eq!(*kind, Kind::LetterFailed);
                 continue;
@@ -376,7 +376,7 @@ mod tests {
             &notice(
                 Kind::MessagesNearLimit,
                 "2025-01",
-                json!({ "used": 8, "limit": 10, "resets_at": "2025-02-01T00:00:00Z" }),
+                &json!({ "used": 8, "limit": 10, "resets_at": "2025-02-01T00:00:00Z" }),
             ),
             "p",
         )
