@@ -40,6 +40,12 @@ impl Pair {
         Self { one, two, model, postgres }
     }
 
+    /// Cuts the connections over which the nodes hear each other; a second later they are made anew.
+    fn cut_words(&self) {
+        let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'";
+        assert_eq!(self.postgres.ask(cut).trim(), "2");
+    }
+
     /// A question on the first node, once its first word is there.
     async fn begin(&self) -> (Live, String) {
         let mut live =
@@ -115,11 +121,30 @@ async fn a_takeover_on_one_node_cuts_the_answer_that_the_other_writes() {
 async fn an_answer_is_cut_although_the_conversation_was_handed_back_at_once() {
     let pair = Pair::with(Said::fault(Fault::HangAfter(2))).await;
     let (live, id) = pair.begin().await;
+    // So that the first node looks when all is over.
+    pair.cut_words();
     patch(&pair.two.owner(), &id, json!({ "handled_by": "human" })).await.is(200);
     patch(&pair.two.owner(), &id, json!({ "handled_by": "ai" })).await.is(200);
     let last = timeout(Duration::from_secs(5), live.whole()).await.expect("it was never cut").last();
     assert_eq!(last["done"], true);
     assert_eq!(pair.one.messages(&id).await[1].state, State::Stopped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_ends_before_it_hears_of_a_takeover_counts_as_cut() {
+    let slow = Said::text("Three to five working days.").each_after(Duration::from_millis(100));
+    let pair = Pair::with(slow).await;
+    let (live, id) = pair.begin().await;
+    pair.cut_words();
+    let path = format!("/api/v1/conversations/{id}/messages");
+    pair.two.owner().post(&path, json!({ "content": "I am here." })).await.is(201);
+    let last = live.whole().await.last();
+    assert_eq!((&last["confidence"], &last["handledBy"]), (&Value::Null, &json!("human")));
+    let stored = pair.two.messages(&id).await;
+    let told: Vec<_> = stored.iter().map(|m| (m.state, m.author.is_some(), m.confidence)).collect();
+    let expected =
+        [(State::Complete, false, None), (State::Stopped, false, None), (State::Complete, true, None)];
+    assert_eq!(told, expected, "the person has the last word: {stored:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,10 +261,7 @@ async fn nodes_hear_each_other_again_after_their_connections_were_lost() {
     let pair = Pair::with(Said::fault(Fault::HangAfter(2))).await;
     let (live, id) = pair.begin().await;
     let mut page = listen(&pair.one.owner(), &id).await;
-    let cut = pair
-        .postgres
-        .ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
-    assert_eq!(cut.trim(), "2");
+    pair.cut_words();
     // Nobody is told just now, and yet a person and the bot never both answer.
     patch(&pair.two.owner(), &id, json!({ "handled_by": "human" })).await.is(200);
     let begun = Instant::now();
