@@ -22,6 +22,7 @@ pub fn router(state: AppState) -> Router {
         .route("/c/{key}", get(pages::hosted::show))
         .route("/errors", get(pages::errors::show))
         .route("/widget/w.js", get(widget::script::show))
+        .route("/widget/more.js", get(widget::script::more))
         .route("/widget/botplot.d.ts", get(widget::script::types))
         .route("/docs/api", get(pages::reference::show))
         .route("/openapi.json", get(openapi::show))

@@ -1,4 +1,5 @@
-//! `GET /widget/w.js`, the widget itself, and `GET /widget/botplot.d.ts`, the types of what it offers to a page.
+//! `GET /widget/w.js`, the widget itself, `GET /widget/more.js`, what it fetches when somebody uses it, and
+//! `GET /widget/botplot.d.ts`, the types of what it offers to a page.
 
 use std::sync::LazyLock;
 
@@ -13,11 +14,17 @@ use crate::packed::Packed;
 const CACHING: &str = "public, max-age=300, stale-while-revalidate=86400";
 
 static SCRIPT: LazyLock<Packed> = LazyLock::new(|| packed(include_bytes!("../../../../widget/dist/w.js")));
+static MORE: LazyLock<Packed> = LazyLock::new(|| packed(include_bytes!("../../../../widget/dist/more.js")));
 static TYPES: LazyLock<Packed> = LazyLock::new(|| packed(include_bytes!("../../../../widget/botplot.d.ts")));
 
 /// The script that a page loads.
 pub(crate) async fn show(headers: HeaderMap) -> Response {
     reply(&SCRIPT, &headers, "text/javascript; charset=utf-8")
+}
+
+/// What the script fetches when it is needed.
+pub(crate) async fn more(headers: HeaderMap) -> Response {
+    reply(&MORE, &headers, "text/javascript; charset=utf-8")
 }
 
 /// The types of `window.BotPlot`.

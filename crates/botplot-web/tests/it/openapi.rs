@@ -8,12 +8,13 @@ use serde_json::Value;
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Addresses that no program calls, which the description therefore leaves out.
-const PLAIN: [&str; 10] = [
+const PLAIN: [&str; 11] = [
     "/api/v1/{*path}",
     "/",
     "/try/{key}",
     "/c/{key}",
     "/widget/w.js",
+    "/widget/more.js",
     "/widget/botplot.d.ts",
     "/errors",
     "/docs/api",

@@ -129,6 +129,40 @@ async fn a_language_that_is_not_there_is_english() {
 }
 
 #[tokio::test]
+async fn a_visitor_is_addressed_in_the_language_of_the_page() {
+    let app = TestApp::start().await;
+    let english = page(&app, "en").await.is(200).json();
+    for (lang, code, dir) in [
+        ("de", "de", "ltr"),
+        ("de-AT", "de", "ltr"),
+        ("PT_br", "pt", "ltr"),
+        ("no", "nb", "ltr"),
+        ("iw", "he", "rtl"),
+        ("ar-EG", "ar", "rtl"),
+        ("fa", "fa", "rtl"),
+        ("zh-Hant-HK", "zh-TW", "ltr"),
+        ("zh-Hans", "zh", "ltr"),
+    ] {
+        let config = page(&app, lang).await.is(200).json();
+        assert_eq!((config["lang"].as_str(), config["dir"].as_str()), (Some(code), Some(dir)), "{lang}");
+        assert!(config["strings"].as_array().is_some_and(|all| all.len() > 30), "{lang}: {config}");
+        for (part, name) in [("widget", "title"), ("widget", "welcome"), ("lead_form", "title")] {
+            assert_ne!(config[part][name], english[part][name], "{lang}: {name}");
+        }
+    }
+    // What the owner set stays as it is, and their own words stand in every language.
+    app.set(|s| {
+        s.widget.welcome = "Hi!".into();
+        s.widget.strings.insert("send".into(), "Los!".into());
+    })
+    .await;
+    let config = page(&app, "de").await.is(200).json();
+    assert_eq!(config["widget"]["welcome"], "Hi!");
+    assert!(config["strings"].as_array().unwrap().contains(&json!("Los!")), "{config}");
+    assert_ne!(config["widget"]["title"], english["widget"]["title"]);
+}
+
+#[tokio::test]
 async fn only_a_key_of_a_project_gets_its_settings() {
     let app = TestApp::start().await;
     let (live, other) = (app.project().publishable.expose(), app.another_project("other").await);

@@ -60,19 +60,35 @@ async fn only_pages_that_may_use_the_key_may_frame_it() {
 }
 
 #[tokio::test]
-async fn the_page_speaks_the_visitors_language_as_far_as_it_can() {
+async fn a_language_that_is_not_there_is_english() {
     let app = TestApp::start().await;
     for (query, accepted) in [
         ("", "tlh, en;q=0.5"),
+        ("", "de;q=0, *"),
         ("?lang=tlh", "de"),
         ("?lang=%00%ff", "de"),
         ("?lang=en&lang=de", "de"),
-        ("?x", "\u{7f}"),
+        ("?x", ";;q=,"),
     ] {
-        let accepted = if accepted.is_ascii() && !accepted.contains('\u{7f}') { accepted } else { "*" };
         let page =
             app.stranger().with("accept-language", accepted).get(&(address(&app) + query)).await.is(200);
         assert!(page.text().contains("<html lang=\"en\" dir=\"ltr\">"), "{query}: {}", page.text());
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_in_the_best_language_of_the_browser_or_the_one_of_its_address() {
+    let app = TestApp::start().await;
+    for (query, accepted, head) in [
+        ("", "tlh, en;q=0.5, ar-EG;q=0.9", "<html lang=\"ar\" dir=\"rtl\">"),
+        ("", "de-AT,de;q=0.9,en;q=0.8", "<html lang=\"de\" dir=\"ltr\">"),
+        ("?lang=zh-Hant", "de", "<html lang=\"zh-TW\" dir=\"ltr\">"),
+        ("?lang=he&x", "de", "<html lang=\"he\" dir=\"rtl\">"),
+    ] {
+        let page =
+            app.stranger().with("accept-language", accepted).get(&(address(&app) + query)).await.is(200);
+        assert!(page.text().contains(head), "{query}: {}", page.text());
+        assert!(!page.text().contains("<title>Chat with us</title>"), "{query}: {}", page.text());
     }
 }
 

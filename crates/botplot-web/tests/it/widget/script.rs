@@ -1,10 +1,11 @@
-//! `GET /widget/w.js` and `GET /widget/botplot.d.ts`.
+//! `GET /widget/w.js`, `GET /widget/more.js` and `GET /widget/botplot.d.ts`.
 
 use botplot_testkit::app::{Reply, TestApp};
 use http::Method;
 
-const FILES: [(&str, &str, &str); 2] = [
+const FILES: [(&str, &str, &str); 3] = [
     ("/widget/w.js", "text/javascript; charset=utf-8", include_str!("../../../../../widget/dist/w.js")),
+    ("/widget/more.js", "text/javascript; charset=utf-8", include_str!("../../../../../widget/dist/more.js")),
     ("/widget/botplot.d.ts", "text/plain; charset=utf-8", include_str!("../../../../../widget/botplot.d.ts")),
 ];
 

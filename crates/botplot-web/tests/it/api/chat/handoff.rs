@@ -41,10 +41,14 @@ async fn a_person_is_asked_for_once() {
 }
 
 #[tokio::test]
-async fn the_owners_words_are_the_same_in_every_language() {
+async fn the_built_in_words_are_in_the_visitors_language_and_the_owners_as_they_are() {
     let (app, bob, id) = begun().await;
     let body = |lang: Value| json!({ "visitorId": "bob", "conversationId": id, "lang": lang });
     let built_in = app.project().project.settings.handoff.message.clone();
+    let german = bob.post(HANDOFF, body(json!("de-CH"))).await.is(200).json()["message"].clone();
+    assert!(german.is_string() && german != built_in.as_str(), "{german}");
+    let browser = bob.clone().with("accept-language", "de, en;q=0.5");
+    assert_eq!(browser.post(HANDOFF, body(json!(null))).await.is(200).json()["message"], german);
     for lang in [json!(null), json!("en"), json!("tlh"), json!("x".repeat(10_000))] {
         assert_eq!(bob.post(HANDOFF, body(lang)).await.is(200).json()["message"], built_in);
     }
