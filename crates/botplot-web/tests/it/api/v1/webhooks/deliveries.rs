@@ -117,6 +117,32 @@ async fn a_turn_is_told_in_the_documented_order_and_form() {
 }
 
 #[tokio::test]
+async fn the_largest_events_arrive_whole_and_what_is_larger_makes_none() {
+    let rig = Rig::start().await;
+    let content = "\u{1}😀".repeat(4000);
+    let mut info: serde_json::Map<_, _> =
+        (0..20).map(|n| (format!("key{n}"), "x".repeat(1000).into())).collect();
+    info.insert("name".into(), "Ada".into());
+    let ask = |message: &str| json!({ "message": message, "visitorId": "v1", "visitor_info": info, "stream": false });
+    let widget = rig.app.widget();
+    widget.post("/api/chat", ask(&format!("{content}x"))).await.blames(&["message"]);
+    let padded = json!({ "message": "hi", "visitorId": "v1", "metadata": { "a": "x".repeat(256 * 1024) } });
+    widget.post("/api/chat", padded).await.refuses(413, "payload_too_large");
+    assert_eq!(rig.get("/deliveries").await["total"], 0, "what was refused made an event");
+
+    widget.post("/api/chat", ask(&content)).await.is(200);
+    let all = rig.receiver.wait_for(4).await;
+    let of = |kind: &str| all.iter().find(|w| w.json()["event"] == kind).unwrap();
+    assert_eq!(of("message.received").json()["data"]["content"], content);
+    assert_eq!(of("conversation.started").json()["data"]["visitor_info"]["key19"], "x".repeat(1000));
+    for webhook in &all {
+        verifies(webhook, &[&rig.endpoint["secret"]]);
+        assert!(webhook.body.len() <= 64 * 1024, "{} bytes", webhook.body.len());
+    }
+    assert!(of("message.received").body.len() > 40_000, "this is no large event");
+}
+
+#[tokio::test]
 async fn only_what_an_endpoint_wants_is_written_and_sent() {
     let rig = Rig::start().await;
     patch(&rig.app.owner(), &rig.endpoint["id"], json!({ "events": ["message.sent"] })).await.is(200);
