@@ -3,7 +3,7 @@
 import { el, web } from "./dom.ts";
 
 // How a line begins: a fence, a heading, a quote, a rule, or an item of a list, with its number.
-const BLOCK = /^\s*(?:(`{3,})|(#{1,6}\s)|(> ?)|(([-*_])(?:\s*\5){2,}\s*$)|((?:[-*+]|(\d{1,9})[.)])(?:\s+|$)))/;
+const BLOCK = /^\s*(?:(`{3,})[^`]*$|(#{1,6}\s)|(> ?)|(([-*_])(?:\s*\5){2,}\s*$)|((?:[-*+]|(\d{1,9})[.)])(?:\s+|$)))/;
 
 // An escaped sign, code, emphasis, a link or picture, an address; then what is text after all, and the end of a line.
 const SPAN =

@@ -35,6 +35,7 @@ const TREES: &[(&str, &str)] = &[
         "<pre><code>let a = \"&lt;b&gt;\";\n  **b**\n\n- c</code></pre><p>after</p>",
     ),
     ("````\n```\n````", "<pre><code>```</code></pre>"),
+    ("```npm i``` now", "<p><code>npm i</code> now</p>"),
     // Lists
     (
         "Do:\n1. one\n2. two\n   - sub\n   - sub\n3. three",
@@ -166,11 +167,11 @@ async fn a_text_made_to_be_slow_is_not() {
     let scripted = Scripted::start().await;
     let page = scripted.chat("").await;
     for part in HARD {
-        let text = format!("{}x", part.repeat(50_000 / part.len()));
+        let text = format!("{}x", part.repeat(20_000 / part.len()));
         page.js(&format!("Object.assign(scripted, {{ tokens: [{}] }})", Value::from(text))).await;
         let took = page.js("(async () => { const start = performance.now(); await scripted.ask('?'); return performance.now() - start; })()").await;
-        // A step for each pair of characters would be 2,500 million.
-        assert!(took.as_f64().is_some_and(|ms| ms < 4_000.0), "{part:?} took {took} ms");
+        // A step for each pair of characters would be 400 million.
+        assert!(took.as_f64().is_some_and(|ms| ms < 2_000.0), "{part:?} took {took} ms");
         page.js("all('.message').forEach((one) => one.remove())").await;
     }
 }

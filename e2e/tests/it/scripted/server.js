@@ -32,8 +32,10 @@
   const json = (value) => new Response(JSON.stringify(value), { headers: { "content-type": "application/json" } });
   const conversation = { conversationId: "c1", status: "active", handledBy: "ai", messageCount: 0 };
 
+  let answers = 0;
   function answer() {
-    const last = { conversationId: "c1", messageId: "m1", status: "active", handledBy: "ai", sources: [], suggestions: [], done: true };
+    const messageId = `m${++answers}`;
+    const last = { conversationId: "c1", messageId, status: "active", handledBy: "ai", sources: [], suggestions: [], done: true };
     const events = [...scripted.tokens.map((token) => ({ token })), { ...last, ...scripted.last }];
     const text = events.map((event, at) => `id: ${at + 1}\ndata: ${JSON.stringify(event)}\n\n`).join("");
     const all = coded.encode(text);
@@ -45,7 +47,7 @@
         stream.enqueue(all.slice(at, (at += size)));
       },
     });
-    return new Response(body, { headers: { "content-type": "text/event-stream", "x-conversation-id": "c1", "x-message-id": "m1" } });
+    return new Response(body, { headers: { "content-type": "text/event-stream", "x-conversation-id": "c1", "x-message-id": messageId } });
   }
 
   window.scripted = scripted;
