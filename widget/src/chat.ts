@@ -1,13 +1,15 @@
 // The conversation: sends, shows the answer as it comes, tries again.
 
 import { button, el } from "./dom.ts";
+import { ARROW_ICON, SQUARE_ICON } from "./icons.ts";
 import { emit } from "./events.ts";
 import { bubble, type Bubble } from "./messages.ts";
 import { begin, turn, type Problem, type Sent } from "./net.ts";
-import { composer, field, log, paint, person, put } from "./panel.ts";
+import { composer, field, log, paint, put } from "./panel.ts";
 import { more } from "./rest.ts";
+import { settings } from "./settings.ts";
 import { save, saved, unique } from "./store.ts";
-import { FAILED, OFFLINE, RETRY } from "./strings.ts";
+import { FAILED, OFFLINE, PERSON, RETRY, SEND, STOP } from "./strings.ts";
 import { t } from "./words.ts";
 
 // A message on its way, and the bubble of its answer.
@@ -21,15 +23,17 @@ export interface Turn extends Sent {
   moved?: boolean;
 }
 
-export const settings: any = {};
+export let person: HTMLElement;
 let current: Turn | undefined;
 
-export const isBusy = () => !!current;
-
-export function start(sent: any): void {
-  Object.assign(settings, sent);
-  paint(sent, { toggled, send: () => submit(field.value), stop: () => more((it) => it.stop(current)), person: () => more((it) => it.askPerson()) });
+export function start(): void {
+  person = button("person", t(PERSON), () => more((it) => it.askPerson()));
   person.hidden = settings.handoff === false;
+  composer.append(
+    button("send", t(SEND), () => submit(field.value), ARROW_ICON),
+    button("stop", t(STOP), () => more((it) => it.stop(current)), SQUARE_ICON),
+  );
+  paint(toggled, person);
   field.onkeydown = (event) => {
     if (event.key == "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
@@ -100,18 +104,20 @@ export async function run(sent: Turn): Promise<void> {
   put(answer.box, true);
   try {
     await begin();
-    sent.body ??= JSON.stringify({
+    sent.body ??= {
       message: sent.text,
       visitorId: saved.visitor,
       conversationId: saved.conversation || undefined,
       visitor_info: saved.details,
       url: location.href.slice(0, 2048),
-      title: document.title.slice(0, 2048),
-    });
-    const last = await turn(sent, {
-      stored: (conversation) => isMine() && stored(sent, conversation),
-      token: (text) => isMine() && answer.more(text),
-      again: () => (answer.text = ""),
+      title: document.title,
+    };
+    const last = await turn(sent, ({ again, head, token }) => {
+      if (again) answer.text = "";
+      else if (isMine()) {
+        if (head) stored(sent, head);
+        else answer.more(token!);
+      }
     });
     if (isMine()) {
       over(sent, { conversation: last.conversationId });
@@ -126,8 +132,8 @@ export async function run(sent: Turn): Promise<void> {
   }
 }
 
-export function stored(sent: Turn, conversation: string | null): void {
-  save({ conversation: conversation || saved.conversation, answer: sent.id, details: undefined, draft: field.value });
+export function stored(sent: Turn, head: Headers): void {
+  save({ conversation: head.get("x-conversation-id") || saved.conversation, answer: sent.id, details: undefined, draft: field.value });
   if (sent.stop) more((it) => it.stop(sent));
 }
 

@@ -39,5 +39,5 @@ export function bubble(isUser: boolean, text: string, agent?: string): Bubble {
 }
 
 export function dots(): HTMLElement {
-  return el("div", { className: "typing", role: "img", ariaLabel: t(WORKING) }, el("i"), el("i"), el("i"));
+  return el("div", { className: "typing", role: "img", ariaLabel: t(WORKING) }, "•••");
 }

@@ -16,20 +16,16 @@ export interface Problem {
 export interface Sent {
   text: string;
   key: string;
-  body?: string;
+  body?: object;
   // The answer's id, once the message is stored.
   id?: string;
   // The last event that arrived.
   place?: string;
 }
 
-export interface Hearer {
-  // The message is safe, in this conversation.
-  stored(conversation: string | null): void;
-  token(text: string): void;
-  // The answer comes from its beginning again.
-  again(): void;
-}
+// What a turn tells: that the answer comes from its beginning, that the message is safe (and in which conversation), or
+// more of the answer.
+export type Hear = (news: { again?: true; head?: Headers; token?: string }) => void;
 
 let session: Promise<unknown> | undefined;
 
@@ -43,19 +39,17 @@ export function begin(identity?: object): Promise<unknown> | undefined {
 
 export async function call(
   path: string,
-  body?: object | string,
+  body?: object,
   headers: Record<string, string> = {},
   signal = ending.signal,
   again = false,
 ): Promise<Response> {
   const { token, visitor } = saved;
-  headers["x-api-key"] = key;
   if (token) headers["x-visitor-token"] = token;
-  if (body) headers["content-type"] = "application/json";
   const reply = await grab(base + path, {
     method: body ? "POST" : "GET",
-    body: body && (typeof body == "string" ? body : JSON.stringify(body)),
-    headers,
+    body: JSON.stringify(body),
+    headers: { ...headers, "x-api-key": key, "content-type": "application/json" },
     signal,
     cache: "no-store",
   });
@@ -95,20 +89,20 @@ export async function listen(reply: Response, then: (event: any, id: string) => 
 }
 
 // Sends a message and follows its answer through cuts and restarts; returns the last event.
-export async function turn(sent: Sent, hearer: Hearer): Promise<any> {
+export async function turn(sent: Sent, hear: Hear): Promise<any> {
   let last: any;
   for (let tries = 0; ; tries++) {
     try {
-      if (!sent.place) hearer.again();
+      if (!sent.place) hear({ again: true });
       const reply = await (sent.id
-        ? call("api/chat/stream/" + sent.id, "", sent.place ? { "last-event-id": sent.place } : {})
+        ? call("api/chat/stream/" + sent.id, undefined, sent.place ? { "last-event-id": sent.place } : {})
         : call("api/chat", sent.body, { "idempotency-key": sent.key, "x-resume": "1" }));
       sent.id ||= reply.headers.get("x-message-id")!;
-      hearer.stored(reply.headers.get("x-conversation-id"));
+      hear({ head: reply.headers });
       await listen(reply, (event, id) => {
         sent.place = id || sent.place!;
         if (event.token) {
-          hearer.token(event.token);
+          hear(event);
           tries = 0;
         }
         if (event.done) last = event;
@@ -117,7 +111,7 @@ export async function turn(sent: Sent, hearer: Hearer): Promise<any> {
       if (last) return last;
     } catch (error) {
       const { status = 500, code, over } = error as Problem;
-      if (over || (status < 500 && status != 408 && code != "idempotency_in_flight") || ending.signal.aborted) throw error;
+      if (over || (status < 500 && code != "idempotency_in_flight") || ending.signal.aborted) throw error;
     }
     // Once the message is stored, a restart of the server is waited for, three quarters of a minute in all.
     if (tries > (sent.id ? 8 : navigator.onLine ? 2 : -1)) throw {};

@@ -1,15 +1,17 @@
 // The rest of the widget (../more), which is fetched when the panel first opens or somebody comes back: forms, ratings,
 // people, what was said before. Without it a visitor can chat all the same.
 
-import { chips, clear, fault, greet, isBusy, run, settings, stored, submit, type Turn } from "./chat.ts";
+import { chips, clear, fault, greet, person, run, stored, submit, type Turn } from "./chat.ts";
 import { button, el, icon, label, web } from "./dom.ts";
 import { emit, on } from "./events.ts";
 import { bubble, dots } from "./messages.ts";
 import { begin, call, listen, type Problem } from "./net.ts";
-import { base, ending, key, later, registry } from "./page.ts";
-import { change, composer, field, focusField, head, host, isOpen, launcher, log, panel, person, put, say, toggle } from "./panel.ts";
-import { place, recall, save, saved, unique } from "./store.ts";
-import { learn, t } from "./words.ts";
+import { base, ending, key, registry } from "./page.ts";
+import { change, composer, field, focusField, host, isOpen, launcher, log, panel, put, toggle } from "./panel.ts";
+import { settings } from "./settings.ts";
+import { save, saved } from "./store.ts";
+import { english } from "./strings.ts";
+import { t } from "./words.ts";
 
 export interface More {
   // Shows what was said before; `newest` takes the visitor's last conversation where none is open.
@@ -31,9 +33,9 @@ export interface More {
 
 // By place, not by name: names would be loaded with every page. more/src/tools.ts takes them in this order.
 const tools = (ready: (more: More) => void) => [
-  ready, begin, bubble, button, call, change, chips, clear, composer, dots, el, emit, ending, fault, field, focusField, greet, head,
-  host, icon, isBusy, isOpen, label, later, launcher, listen, log, on, panel, person, place, put, recall, run, save, saved,
-  say, settings, learn, stored, submit, t, toggle, unique, web, key, registry,
+  ready, begin, bubble, button, call, change, chips, clear, composer, dots, el, emit, ending, english, fault, field,
+  focusField, greet, host, icon, isOpen, key, label, launcher, listen, log, on, panel, person, put, run, save, saved,
+  settings, stored, submit, t, toggle, web,
 ] as const;
 
 export type Tools = ReturnType<typeof tools>;

@@ -23,16 +23,12 @@ export interface Saved {
   lead?: boolean;
 }
 
-export const place = "botplot:" + key;
+const place = "botplot:" + key;
 
 // `randomUUID` is missing on pages without TLS.
 export const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 export const saved: Saved = { visitor: unique() };
-
-export function recall(text: string | null): void {
-  Object.assign(saved, JSON.parse(text!));
-}
 
 export function save(change: Partial<Saved>): void {
   Object.assign(saved, change);
@@ -44,7 +40,7 @@ export function save(change: Partial<Saved>): void {
 }
 
 try {
-  recall(localStorage.getItem(place));
+  Object.assign(saved, JSON.parse(localStorage.getItem(place)!));
 } catch {
   // There is nothing to recall.
 }

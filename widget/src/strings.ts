@@ -13,7 +13,6 @@ export const ASSISTANT = 8;
 export const WORKING = 9;
 export const OFFLINE = 10;
 export const FAILED = 11;
-export const NEW_CHAT = 12;
 
 export const english = [
   "Open chat",
@@ -28,5 +27,4 @@ export const english = [
   "Looking for an answer…",
   "You are offline. Your message is kept.",
   "That did not work. Please try again.",
-  "New chat",
 ];

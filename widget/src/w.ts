@@ -2,22 +2,21 @@
 
 import { start } from "./chat.ts";
 import { emit, on } from "./events.ts";
-import { base, ending, grab, key, lang, later, registry, tell } from "./page.ts";
+import { base, grab, key, lang, later, registry, tell } from "./page.ts";
 import { toggle } from "./panel.ts";
 import { more } from "./rest.ts";
+import { settings } from "./settings.ts";
 import { saved } from "./store.ts";
 
 const page = window as any;
 
 async function boot(): Promise<boolean> {
   const words = lang || document.documentElement.lang || navigator.language;
-  let config = {};
   try {
     const reply = await grab(`${base}widget/config?${new URLSearchParams({ key, lang: words })}`);
-    if (reply.ok) config = await reply.json();
+    if (reply.ok) Object.assign(settings, await reply.json());
     else {
-      const { code, detail } = await reply.json();
-      tell("no configuration:", reply.status, code, detail);
+      tell("no configuration:", reply.status, await reply.text());
       // These do not pass by themselves: without a right key there is nothing to offer.
       if (/40[013]/.test(reply.status + "")) return false;
     }
@@ -25,10 +24,9 @@ async function boot(): Promise<boolean> {
     tell("no configuration:", error);
   }
   while (!document.body) await later(9);
-  if (ending.signal.aborted) return false;
-  start(config ?? {});
+  start();
   await new Promise((done) => (page.requestIdleCallback ?? setTimeout)(done));
-  if (saved.open && innerWidth > 480) toggle(true, true);
+  if (saved.open) toggle(true, true);
   emit("ready");
   return true;
 }
@@ -51,4 +49,4 @@ if (/^bp_pub_/.test(key)) {
     registry[key as any] = true;
     publish();
   }
-} else tell("data-key must be the publishable key, bp_pub_…; everybody can read it, so revoke a secret key that stands there");
+} else tell("data-key must be the publishable key, bp_pub_…; a secret key that stands here is public: revoke it");

@@ -41,7 +41,7 @@ impl Part {
 }
 
 /// The first word that only the second script says: it brings along the English of this one and of those behind it.
-const FIRST_OF_MORE: &str = "sources";
+const FIRST_OF_MORE: &str = "new_chat";
 /// Names of words that the server uses itself and does not send begin so.
 const SERVER_ONLY: &str = "default_";
 
@@ -189,16 +189,16 @@ mod tests {
 
     #[test]
     fn words_become_constants_in_their_order() {
-        let english = r#"{"send": "Send \"it\"", "default_title": "Chat", "sources": "Sources"}"#;
+        let english = r#"{"send": "Send \"it\"", "default_title": "Chat", "new_chat": "New chat"}"#;
         let code = words(english).unwrap().map(|text| text.split_once("\n\n").unwrap().1.to_owned());
         assert_eq!(
             code[0],
             "export const SEND = 0;\n\nexport const english = [\n  \"Send \\\"it\\\"\",\n];\n"
         );
-        let rest = "export const SEND = 0;\nexport const SOURCES = 1;\n\nexport const english = [\n  \"Sources\",\n];\n";
+        let rest = "export const SEND = 0;\nexport const NEW_CHAT = 1;\n\nexport const english = [\n  \"New chat\",\n];\n";
         assert_eq!(code[1], rest);
         assert!(words(r#"{"a b": ""}"#).unwrap_err().to_string().contains("`a b` is no name"));
-        assert!(words(r#"{"send": "Send"}"#).unwrap_err().to_string().contains("no `sources`"));
+        assert!(words(r#"{"send": "Send"}"#).unwrap_err().to_string().contains("no `new_chat`"));
         assert!(words(r#"{"a": 1}"#).is_err());
     }
 

@@ -1,7 +1,9 @@
 // What the page may call.
 
 import { identify, reset } from "./past.ts";
-import { ending, key, registry, submit, toggle } from "./tools.ts";
+import { ending, host, key, submit, toggle } from "./tools.ts";
+
+const page = window as any;
 
 const calls: Record<string, (its: any) => unknown> = {
   open: () => toggle(true),
@@ -15,8 +17,9 @@ const calls: Record<string, (its: any) => unknown> = {
   reset: () => reset(),
   destroy() {
     ending.abort();
-    delete registry[key as any];
-    delete (window as any).BotPlot;
+    host.remove();
+    delete page[Symbol.for("botplot")][key];
+    delete page.BotPlot;
   },
 };
 

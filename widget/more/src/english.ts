@@ -1,6 +1,6 @@
 // The words that the rest of the widget brings along, before it says anything.
 
 import { english } from "./strings.ts";
-import { learn } from "./tools.ts";
+import { words } from "./tools.ts";
 
-learn(english);
+words.push(...english);

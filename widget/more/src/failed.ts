@@ -27,7 +27,7 @@ export function failed(sent: Turn, { status = 0, code = "", over, headers }: Pro
   if (words) shown.firstChild!.replaceWith(words);
   if (status == 402) {
     shown.lastChild!.remove();
-    stored(sent, headers!.get("x-conversation-id"));
+    stored(sent, headers!);
     form("limit");
   }
 }

@@ -1,6 +1,6 @@
 // What happens in a conversation beside its answers, as it happens: what a person writes, who has it, who is typing.
 
-import { call, ending, isOpen, later, listen, saved } from "./tools.ts";
+import { call, ending, isOpen, listen, saved } from "./tools.ts";
 
 let stream: AbortController | undefined;
 let subject: string | undefined;
@@ -19,12 +19,14 @@ export function tune(ready: () => void, heard: (event: any) => void): void {
   hear(stream.signal, ready, heard);
 }
 
+const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
 async function hear(signal: AbortSignal, ready: () => void, heard: (event: any) => void): Promise<void> {
   const path = "api/chat/events?conversationId=" + subject;
   let last = "";
   for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
     try {
-      const reply = await call(path, "", last ? { "last-event-id": last } : {}, signal);
+      const reply = await call(path, undefined, last ? { "last-event-id": last } : {}, signal);
       if (!last) ready();
       pause = 500;
       await listen(reply, (event, id) => {

@@ -1,18 +1,25 @@
 // What was said before, on this page or another, in this tab or another.
 
 import { dress } from "./answers.ts";
-import { isShown, show, stand, tuned, unread } from "./people.ts";
-import { begin, bubble, call, clear, focusField, greet, isBusy, isOpen, log, panel, place, recall, run, save, saved, unique } from "./tools.ts";
+import { heard, isShown, show, stand, tuned, unread } from "./people.ts";
+import { begin, bubble, call, clear, focusField, greet, isBusy, isOpen, log, panel, place, run, save, saved, unique } from "./tools.ts";
 
+// The conversation that is open, and what was said in it; `newest` takes the visitor's last one.
+async function fetchPast(newest?: boolean): Promise<{ it?: any; messages: any[] }> {
+  const { conversations } = await (await call("api/chat/conversations?limit=100")).json();
+  const it = conversations.find((one: any) => (newest ? one.status == "active" : one.conversationId == saved.conversation));
+  if (!it) return { messages: [] };
+  const path = `api/chat/conversations/${it.conversationId}/messages?offset=${Math.max(0, it.messageCount - 100)}`;
+  return { it, ...(await (await call(path)).json()) };
+}
+
+// Shows all that was said.
 export async function restore(newest?: boolean): Promise<void> {
   if (!saved.conversation && !newest) return renew();
   try {
-    const { conversations } = await (await call("api/chat/conversations?limit=100")).json();
-    const it = conversations.find((one: any) => (newest ? one.status == "active" : one.conversationId == saved.conversation));
-    if (!it) return renew();
-    const path = `api/chat/conversations/${it.conversationId}/messages?offset=${Math.max(0, it.messageCount - 100)}`;
-    const { messages } = await (await call(path)).json();
+    const { it, messages } = await fetchPast(newest);
     if (isBusy()) return;
+    if (!it) return renew();
     save({ conversation: it.conversationId });
     replay(messages);
     stand(it, true);
@@ -20,6 +27,12 @@ export async function restore(newest?: boolean): Promise<void> {
     // What is on the page stays; the next message tells what is wrong.
     tuned();
   }
+}
+
+// Shows what people wrote before the page began to listen.
+export async function catchUp(): Promise<void> {
+  const { messages } = await fetchPast();
+  for (const { id, ...rest } of messages) if (rest.author) heard({ type: "message", messageId: id, ...rest });
 }
 
 function replay(messages: any[]): void {
@@ -54,7 +67,7 @@ export function renew(): void {
 export function followed({ key, newValue }: StorageEvent): void {
   const { conversation, seen, visitor } = saved;
   if (key != place || !newValue) return;
-  recall(newValue);
+  Object.assign(saved, JSON.parse(newValue));
   if (!isBusy() && (conversation != saved.conversation || seen != saved.seen || visitor != saved.visitor)) restore();
 }
 

@@ -5,10 +5,11 @@ import { form } from "./lead.ts";
 import { tune } from "./live.ts";
 import { notice } from "./notice.ts";
 import { CLOSED, HANDED_BACK, JOINED, NEW_CHAT, OPEN, PERSON, REQUESTED, TYPING, UNREAD } from "./strings.ts";
-import { renew, restore } from "./past.ts";
-import { bubble, button, call, dots, el, emit, fault, head, icon, isOpen, label, launcher, person, put, save, saved, say, settings, submit, t } from "./tools.ts";
+import { catchUp, renew } from "./past.ts";
+import { bubble, button, call, dots, el, emit, fault, icon, isOpen, label, launcher, panel, person, put, save, saved, say, settings, submit, t } from "./tools.ts";
 
 const badge = el("span", "badge");
+const title = panel.querySelector(".title")!;
 const subtitle = el("span", "sub");
 const newChat = button("new", t(NEW_CHAT), () => renew(), PENCIL_ICON);
 let shown = new Set<string>();
@@ -16,12 +17,12 @@ let typing: HTMLElement | undefined;
 
 badge.hidden = true;
 newChat.hidden = true;
-launcher.append(badge);
+launcher?.append(badge);
 person.prepend(icon(PERSON_ICON));
-head.querySelector(".title")!.append(subtitle);
-head.querySelector(".title")!.after(newChat);
+title.append(subtitle);
+title.after(newChat);
 
-export const tuned = () => tune(restore, heard);
+export const tuned = () => tune(() => catchUp().catch(() => {}), heard);
 
 export function unread(count: number): void {
   badge.textContent = count + "";
@@ -81,7 +82,7 @@ export function stand({ status, handledBy, handoffRequested, agent }: any, quiet
   tuned();
 }
 
-function heard({ type, typing: on, name, role, messageId, content, author, ...rest }: any): void {
+export function heard({ type, typing: on, name, role, messageId, content, author, ...rest }: any): void {
   typing?.remove();
   if (type == "status") stand(rest);
   if (on) {

@@ -39,6 +39,7 @@ export const UNAVAILABLE = 34;
 export const TOO_LONG = 35;
 
 export const english = [
+  "New chat",
   "Sources",
   "Copy",
   "Copied",

@@ -9,10 +9,25 @@ type Tools = import("../../src/rest.ts").Tools;
 const tools: Tools = (window as any)[Symbol.for("botplot")].shift();
 
 export const [
-  ready, begin, bubble, button, call, change, chips, clear, composer, dots, el, emit, ending, fault, field, focusField, greet, head,
-  host, icon, isBusy, isOpen, label, later, launcher, listen, log, on, panel, person, place, put, recall, run, save, saved,
-  say, settings, learn, stored, submit, t, toggle, unique, web, key, registry,
+  ready, begin, bubble, button, call, change, chips, clear, composer, dots, el, emit, ending, words, fault, field,
+  focusField, greet, host, icon, isOpen, key, label, launcher, listen, log, on, panel, person, put, run, save, saved,
+  settings, stored, submit, t, toggle, web,
 ] = tools;
 
 // A page may have the first script from before an update, and this one from after it.
-if (tools.length != 47) throw new Error("BotPlot: reload the page");
+if (tools.length != 39) throw new Error("BotPlot: reload the page");
+
+export const place = "botplot:" + key;
+
+// `randomUUID` is missing on pages without TLS.
+export const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
+export const isBusy = () => composer.matches(".busy");
+
+const spoken = el("div", { className: "sr status", role: "status" });
+panel.append(spoken);
+
+// Speaks to screen readers.
+export function say(text: string): void {
+  spoken.textContent = text;
+}

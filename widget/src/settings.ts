@@ -1,0 +1,3 @@
+// What the server sent: the owner's settings, or nothing.
+
+export const settings: any = {};
