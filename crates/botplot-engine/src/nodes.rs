@@ -126,7 +126,9 @@ pub(crate) async fn settle_own(engine: &Engine, before: Timestamp) -> Result<usi
         })
     });
     let dead = write.await?;
-    dead.iter().for_each(|turn| engine.changed(turn.conversation));
+    for turn in &dead {
+        engine.changed(turn.conversation);
+    }
     Ok(dead.len())
 }
 
@@ -149,7 +151,9 @@ async fn beat(engine: &Engine, id: Uuid) -> Result<(), Error> {
     if !dead.is_empty() {
         tracing::warn!(turns = dead.len(), "answers were cut by the death of another node");
     }
-    dead.iter().for_each(|turn| engine.changed(turn.conversation));
+    for turn in &dead {
+        engine.changed(turn.conversation);
+    }
     engine.0.nodes.say(Word::Alive);
     Ok(())
 }

@@ -56,5 +56,5 @@ pub(super) async fn watch(engine: &Engine, answer: &Message, ticket: &Ticket, st
         let _ = timeout(LOOK_EVERY, told).await;
     }
     stopped.cancel();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
