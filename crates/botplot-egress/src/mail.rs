@@ -4,6 +4,7 @@
 mod compose;
 mod config;
 mod error;
+mod wire;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use lettre::transport::smtp::extension::ClientId;
 
 pub use config::{Config, Security};
 pub use error::Error;
+use wire::Wire;
 
 /// How long the server may take to say goodbye to a letter that it has taken.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -125,9 +127,18 @@ impl Mailer {
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         // The name that goes with the sender's address is one that its owner answers for.
         let name = ClientId::Domain(self.from.email.domain().to_owned());
-        let at_once = (self.security == Security::Tls).then(|| self.tls.clone());
-        let place = (self.host.as_str(), self.port);
-        let connected = AsyncSmtpConnection::connect_tokio1(place, None, &name, at_once, None).await;
+        let connected = match self.security {
+            Security::Tls => {
+                let (place, tls) = ((self.host.as_str(), self.port), Some(self.tls.clone()));
+                AsyncSmtpConnection::connect_tokio1(place, None, &name, tls, None).await
+            }
+            Security::Starttls | Security::None => {
+                let wire = Wire::connect(&self.host, self.port).await;
+                let unreachable =
+                    |why| Error::NotNow(format!("`{}` cannot be reached: {why}", self.server()));
+                AsyncSmtpConnection::connect_with_transport(Box::new(wire.map_err(unreachable)?), &name).await
+            }
+        };
         let mut server = connected.map_err(|e| self.not_now("cannot be used", &e))?;
         if self.security == Security::Starttls {
             let encrypted = server.starttls(self.tls.clone(), &name).await;

@@ -43,6 +43,8 @@ pub enum Act {
     Drop,
     /// Does what it should and closes the connection without a word.
     Lose,
+    /// Does what it should, and says this at once behind its answer, as somebody on the way might.
+    Inject(&'static str),
 }
 
 /// A letter that was taken.

@@ -166,6 +166,21 @@ async fn without_starttls_nothing_is_sent_in_clear() {
 }
 
 #[tokio::test]
+async fn what_somebody_puts_behind_the_answer_to_starttls_is_not_taken_for_an_answer() {
+    let server = SmtpReceiver::start(Encryption::Starttls).await;
+    let authority = Authority::of(&server);
+    let settings =
+        Config { ca_file: Some(authority.0.clone()), ..config(server.address(), Security::Starttls) };
+    let evil = "250-test.example\r\n250 AUTH PLAIN\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken\r\n";
+    server.act(move |step, n| if (step, n) == ("STARTTLS", 0) { Act::Inject(evil) } else { Act::Go });
+    let failed = mailer(&settings).send(&LETTER).await.unwrap_err();
+    assert!(matches!(&failed, Error::NotNow(why) if why.contains("offers no TLS")), "{failed}");
+    assert_eq!(server.letters().len(), 0);
+    mailer(&settings).send(&LETTER).await.unwrap();
+    assert_eq!(server.wait_for(1).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_told_and_may_be_right_later() {
     let server =
         SmtpReceiver::start_at(([127, 0, 0, 1], 0).into(), Encryption::None, Some(("bot", "right"))).await;

@@ -24,6 +24,8 @@ struct Session {
     user: Option<String>,
     from: Option<String>,
     to: Vec<String>,
+    /// What goes out behind the next answer.
+    injected: &'static str,
     shared: Arc<Shared>,
 }
 
@@ -41,13 +43,16 @@ async fn speak(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
         Box::new(stream)
     };
     let wire = BufReader::new(wire);
-    let mut session = Session { wire, encrypted, user: None, from: None, to: Vec::new(), shared };
+    let mut session =
+        Session { wire, encrypted, user: None, from: None, to: Vec::new(), injected: "", shared };
     session.act(act, 220, "test.example ESMTP").await?;
     loop {
         let line = session.line().await?;
         let verb = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
         let act = session.shared.step(&verb);
-        if act != Act::Go {
+        if let Act::Inject(more) = act {
+            session.injected = more;
+        } else if act != Act::Go {
             session.act(act, 250, "ok").await?;
             continue;
         }
@@ -158,7 +163,7 @@ impl Session {
     /// Answers as it should, or as the script says.
     async fn act(&mut self, act: Act, code: u16, text: &str) -> Option<()> {
         match act {
-            Act::Go => self.say(code, text).await,
+            Act::Go | Act::Inject(_) => self.say(code, text).await,
             Act::Say(code, text) => self.say(code, text).await,
             Act::Drop | Act::Lose => None,
             Act::Hang => std::future::pending().await,
@@ -170,7 +175,8 @@ impl Session {
     }
 
     async fn say(&mut self, code: u16, text: &str) -> Option<()> {
-        self.write(format!("{code} {text}\r\n").as_bytes()).await
+        let more = std::mem::take(&mut self.injected);
+        self.write(format!("{code} {text}\r\n{more}").as_bytes()).await
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Option<()> {
