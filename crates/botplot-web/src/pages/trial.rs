@@ -34,7 +34,7 @@ fn trial(state: &AppState, project: &Project, key: &str) -> Markup {
                 noscript { p { "The chat needs JavaScript. Programs can use the API without it." } }
                 h2 { "Put it on your site" }
                 p { "Paste this line into your pages, anywhere between " code { "<head>" } " and " code { "</body>" } ":" }
-                pre tabindex="0" aria-label="The line for your site" { code { (snippet) } }
+                pre.line tabindex="0" aria-label="The line for your site" { code { (snippet) } }
                 h2 { "Or link to it" }
                 p { "The chat has a page of its own, which needs no site around it: " a href={ "/c/" (key) } { "open it" } "." }
                 h2 { "Or call it" }
