@@ -71,6 +71,7 @@ const ASK: &str = r#"async (payloads, bytes) => {
         const named = () => all(".message.agent .who").some((who) => who.textContent == payload);
         if (!(await comes(named))) failed.push(payload, "no agent");
         for (const old of all(".log > *")) old.remove();
+        if (failed.length) break;
     }
     return failed;
 }"#;
