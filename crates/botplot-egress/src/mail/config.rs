@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(faulty(&with(r#","user":"u","password":"p","security":"none""#)), ["security"]);
         assert_eq!(faulty(&with(r#","timeout_seconds":0,"per_hour":0"#)), ["timeout_seconds", "per_hour"]);
         assert_eq!(faulty(&with(r#","operator":["ops@example.com","nobody"]"#)), ["operator"]);
-        let many = vec![r#""ops@example.com""#; 11].join(",");
+        let many = [r#""ops@example.com""#; 11].join(",");
         assert_eq!(faulty(&with(&format!(r#","operator":[{many}]"#))), ["operator"]);
         for alone in [
             r#"{"user":"u"}"#,
