@@ -32,7 +32,7 @@ function blocks(lines: string[], into: Element, depth: number, tight?: boolean):
   const begin = () => (depth ? BLOCK.exec(lines[at] ?? "") : null);
   const isTable = () => {
     const [line = "", next] = lines.slice(at, at + 2);
-    return line.includes("|") && (next == null ? line[0] == "|" : /^[\s:-]*\|[\s|:-]*$/.test(next));
+    return line.includes("|") && (next == null ? line[0] == "|" : /^[\s|:-]+$/.test(next));
   };
   while ((line = lines[at]) != null) {
     const body: string[] = [];
