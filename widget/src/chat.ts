@@ -28,7 +28,7 @@ let current: Turn | undefined;
 
 export function start(): void {
   person = button("person", t(PERSON), () => more((it) => it.askPerson()));
-  person.hidden = settings.handoff === false;
+  person.hidden = !settings.handoff;
   composer.append(
     button("send", t(SEND), () => submit(field.value), ARROW_ICON),
     button("stop", t(STOP), () => more((it) => it.stop(current)), SQUARE_ICON),
@@ -40,10 +40,8 @@ export function start(): void {
       submit(field.value);
     }
   };
-  if (saved.conversation) {
-    clear();
-    more((it) => it.restore());
-  } else greet();
+  if (saved.conversation) clear();
+  else greet();
 }
 
 function toggled(open: boolean): void {

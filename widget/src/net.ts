@@ -7,7 +7,7 @@ import { save, saved } from "./store.ts";
 export interface Problem {
   status?: number;
   code?: string;
-  headers?: Headers;
+  head?: Headers;
   // True when the answer's own stream said so: to ask again is a new question.
   over?: boolean;
 }
@@ -51,9 +51,9 @@ export async function call(
     body: JSON.stringify(body),
     headers: { ...headers, "x-api-key": key, "content-type": "application/json" },
     signal,
-    cache: "no-store",
   });
-  const fresh = reply.headers.get("x-visitor-token");
+  const { status, headers: head } = reply;
+  const fresh = head.get("x-visitor-token");
   // A reply to whom the visitor was before `identify` or `reset` must not speak for who it is now.
   if (fresh && visitor == saved.visitor) save({ token: fresh });
   if (reply.ok) return reply;
@@ -63,8 +63,8 @@ export async function call(
     await begin();
     return call(path, body, headers, signal, true);
   }
-  tell(path, reply.status, code, detail);
-  throw { status: reply.status, code, headers: reply.headers };
+  tell(path, status, code, detail);
+  throw { status, code, head };
 }
 
 // Calls `then` for each event, and for an id without data; returns when the stream ends.
@@ -83,7 +83,7 @@ export async function listen(reply: Response, then: (event: any, id: string) => 
         if (data || id) then(JSON.parse(data || "{}"), id);
         data = id = "";
       } else if (line.startsWith("data:")) data += line.slice(5);
-      else if (line.startsWith("id:")) id = line.slice(3).trim();
+      else if (line.startsWith("id:")) id = line.slice(4);
     }
   }
 }

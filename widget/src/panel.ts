@@ -40,8 +40,8 @@ export function paint(toggled: (open: boolean) => void, below: HTMLElement): voi
   );
   panel.append(head, log, composer, below);
   if (!inline) {
-    head.append(button("close", t(CLOSE), toggle, CROSS_ICON));
-    launcher = button("launcher", t(OPEN), toggle, CHAT_ICON);
+    head.append(button("close", t(CLOSE), () => toggle(), CROSS_ICON));
+    launcher = button("launcher", t(OPEN), () => toggle(), CHAT_ICON);
     launcher.append(icon(CHEVRON_ICON));
     launcher.ariaExpanded = "false";
     body.append(launcher);

@@ -9,13 +9,11 @@ import { begin, call, listen, type Problem } from "./net.ts";
 import { base, ending, key, registry } from "./page.ts";
 import { change, composer, field, focusField, host, isOpen, launcher, log, panel, put, toggle } from "./panel.ts";
 import { settings } from "./settings.ts";
-import { save, saved } from "./store.ts";
+import { recall, save, saved } from "./store.ts";
 import { english } from "./strings.ts";
 import { t } from "./words.ts";
 
 export interface More {
-  // Shows what was said before; `newest` takes the visitor's last conversation where none is open.
-  restore(newest?: boolean): void;
   // A turn is over: its answer gets sources and buttons.
   finished(sent: Turn, last: any): void;
   // Stops an answer that is on its way.
@@ -34,7 +32,7 @@ export interface More {
 // By place, not by name: names would be loaded with every page. more/src/tools.ts takes them in this order.
 const tools = (ready: (more: More) => void) => [
   ready, begin, bubble, button, call, change, chips, clear, composer, dots, el, emit, ending, english, fault, field,
-  focusField, greet, host, icon, isOpen, key, label, launcher, listen, log, on, panel, person, put, run, save, saved,
+  focusField, greet, host, icon, isOpen, key, label, launcher, listen, log, on, panel, person, put, recall, run, save, saved,
   settings, stored, submit, t, toggle, web,
 ] as const;
 

@@ -30,7 +30,17 @@ export const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-")
 
 export const saved: Saved = { visitor: unique() };
 
+// Takes what another tab wrote.
+export function recall(): void {
+  try {
+    Object.assign(saved, JSON.parse(localStorage.getItem(place)!));
+  } catch {
+    // There is nothing to recall.
+  }
+}
+
 export function save(change: Partial<Saved>): void {
+  recall();
   Object.assign(saved, change);
   try {
     localStorage.setItem(place, JSON.stringify(saved));
@@ -39,8 +49,4 @@ export function save(change: Partial<Saved>): void {
   }
 }
 
-try {
-  Object.assign(saved, JSON.parse(localStorage.getItem(place)!));
-} catch {
-  // There is nothing to recall.
-}
+recall();

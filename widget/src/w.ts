@@ -16,17 +16,18 @@ async function boot(): Promise<boolean> {
     const reply = await grab(`${base}widget/config?${new URLSearchParams({ key, lang: words })}`);
     if (reply.ok) Object.assign(settings, await reply.json());
     else {
-      tell("no configuration:", reply.status, await reply.text());
+      tell(reply.status, await reply.text());
       // These do not pass by themselves: without a right key there is nothing to offer.
       if (/40[013]/.test(reply.status + "")) return false;
     }
   } catch (error) {
-    tell("no configuration:", error);
+    tell(error);
   }
   while (!document.body) await later(9);
   start();
   await new Promise((done) => (page.requestIdleCallback ?? setTimeout)(done));
   if (saved.open) toggle(true, true);
+  if (saved.conversation) more(() => {});
   emit("ready");
   return true;
 }
@@ -49,4 +50,4 @@ if (/^bp_pub_/.test(key)) {
     registry[key as any] = true;
     publish();
   }
-} else tell("data-key must be the publishable key, bp_pub_…; a secret key that stands here is public: revoke it");
+} else tell("data-key takes the publishable key; revoke a secret key that stood here");

@@ -39,7 +39,7 @@ export function form(when: string, done: () => void = () => {}): void {
 function row(words: string, its: object): HTMLElement {
   const input = el("input", { maxLength: 256, ...its });
   const fault = el("span", { className: "fault", role: "alert" });
-  return el("label", input.type == "checkbox" ? "agree" : "", words, input, fault);
+  return input.type == "checkbox" ? el("label", "agree", input, el("span", "", words), fault) : el("label", "", words, input, fault);
 }
 
 // The browser's own messages vanish, and speak its language instead of the page's.
@@ -48,7 +48,7 @@ function check(event: Event): void {
   for (const input of inputs) {
     const { valid, typeMismatch } = input.validity;
     const right = valid && (input.type != "email" || !input.value || /\.[^.@\s]+$/.test(input.value));
-    input.nextElementSibling!.textContent = right ? "" : t(typeMismatch || input.value ? BAD_EMAIL : REQUIRED);
+    input.parentElement!.querySelector(".fault")!.textContent = right ? "" : t(typeMismatch || input.value ? BAD_EMAIL : REQUIRED);
     input.ariaInvalid = !right + "";
     if (right) continue;
     input.focus();

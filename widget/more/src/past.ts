@@ -2,7 +2,7 @@
 
 import { dress } from "./answers.ts";
 import { heard, isShown, show, stand, tuned, unread } from "./people.ts";
-import { begin, bubble, call, clear, focusField, greet, isBusy, isOpen, log, panel, place, run, save, saved, unique } from "./tools.ts";
+import { begin, bubble, call, clear, focusField, greet, isBusy, isOpen, log, panel, recall, run, save, saved, unique } from "./tools.ts";
 
 // The conversation that is open, and what was said in it; `newest` takes the visitor's last one.
 async function fetchPast(newest?: boolean): Promise<{ it?: any; messages: any[] }> {
@@ -63,12 +63,12 @@ export function renew(): void {
   if (panel.matches(":focus-within")) focusField();
 }
 
-// Another tab wrote something.
-export function followed({ key, newValue }: StorageEvent): void {
-  const { conversation, seen, visitor } = saved;
-  if (key != place || !newValue) return;
-  Object.assign(saved, JSON.parse(newValue));
-  if (!isBusy() && (conversation != saved.conversation || seen != saved.seen || visitor != saved.visitor)) restore();
+// Shows what another tab, or an earlier page, has said and this one does not show.
+export function follow(): void {
+  recall();
+  const { conversation, seen } = saved;
+  const isHere = !!log.querySelector(".user");
+  if (!isBusy() && (!!conversation != isHere || (seen && !isShown(seen)))) restore();
 }
 
 // Begins with another visitor, or a new one.

@@ -78,7 +78,7 @@ export function stand({ status, handledBy, handoffRequested, agent }: any, quiet
   save({ asked, human });
   subtitle.textContent = human.trim();
   newChat.hidden = !saved.conversation;
-  person.hidden = settings.handoff === false || asked || !!human;
+  person.hidden = !settings.handoff || asked || !!human;
   tuned();
 }
 

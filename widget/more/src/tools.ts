@@ -10,14 +10,12 @@ const tools: Tools = (window as any)[Symbol.for("botplot")].shift();
 
 export const [
   ready, begin, bubble, button, call, change, chips, clear, composer, dots, el, emit, ending, words, fault, field,
-  focusField, greet, host, icon, isOpen, key, label, launcher, listen, log, on, panel, person, put, run, save, saved,
+  focusField, greet, host, icon, isOpen, key, label, launcher, listen, log, on, panel, person, put, recall, run, save, saved,
   settings, stored, submit, t, toggle, web,
 ] = tools;
 
 // A page may have the first script from before an update, and this one from after it.
-if (tools.length != 39) throw new Error("BotPlot: reload the page");
-
-export const place = "botplot:" + key;
+if (tools.length != 40) throw new Error("BotPlot: reload the page");
 
 // `randomUUID` is missing on pages without TLS.
 export const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-");

@@ -5,7 +5,7 @@ import { api } from "./api.ts";
 import { dress } from "./answers.ts";
 import { failed } from "./failed.ts";
 import { form } from "./lead.ts";
-import { followed, restore } from "./past.ts";
+import { follow } from "./past.ts";
 import { arrived, askPerson, seen, stand, tuned, unread } from "./people.ts";
 
 import "./typing.ts";
@@ -18,7 +18,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(CSS);
 host.shadowRoot!.adoptedStyleSheets.push(sheet);
 
-addEventListener("storage", followed, ending);
+addEventListener("storage", follow, ending);
 document.addEventListener("visibilitychange", tuned, ending);
 ending.signal.addEventListener("abort", tuned);
 on("close", tuned);
@@ -27,6 +27,7 @@ on("open", () => {
   seen();
   tuned();
 });
+follow();
 if (isOpen()) tuned();
 
 function finished({ answer, person }: Turn, last: any): void {
@@ -52,4 +53,4 @@ function stop(sent: Turn | undefined): void {
   if (sent.id) call("api/chat/stop", { conversationId: saved.conversation }).catch(() => {});
 }
 
-ready({ api, askPerson, failed, finished, form, restore, stand, stop });
+ready({ api, askPerson, failed, finished, form, stand, stop });
