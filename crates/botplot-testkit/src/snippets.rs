@@ -277,7 +277,9 @@ mod tests {
     #[test]
     fn a_function_that_accepts_too_much_is_found_out() {
         let mut cases = cases();
-        cases.iter_mut().for_each(|case| case.right = false);
+        for case in &mut cases {
+            case.right = false;
+        }
         let folder = tempfile::tempdir().unwrap();
         let error = LANGUAGES[1].judge(folder.path(), &cases).unwrap_err().to_string();
         assert!(error.starts_with("Python judges wrongly"), "{error}");
