@@ -28,6 +28,18 @@ wait $server
 cd / && rm -rf "$FOLDER"
 "#;
 
+/// The administrator's way to lose a session.
+const CUT_LISTENERS: &str = "DO $$
+    DECLARE it record;
+    BEGIN
+        FOR it IN TABLE pg_stat_activity LOOP
+            IF it.query LIKE 'LISTEN%' AND pg_terminate_backend(it.pid) THEN
+                RAISE NOTICE 'cut one';
+            END IF;
+        END LOOP;
+    END
+$$";
+
 const ADVICE: &str = "install PostgreSQL (`apt-get install postgresql`; no service needs to run)";
 
 /// A running server; it stops and its files go when this value is dropped, or when the process ends.
@@ -88,16 +100,16 @@ impl Postgres {
         format!("postgres://postgres@localhost/{name}?host={}", self.folder.display())
     }
 
-    /// What a statement answers in the newest database, one row a line.
-    pub fn ask(&self, statement: &str) -> String {
-        let newest = self.databases.load(Ordering::Relaxed).saturating_sub(1);
+    /// Cuts the connections that listen for words from other sessions; returns how many there were.
+    pub fn cut_listeners(&self) -> usize {
         let asked = Command::new(self.bin.join("psql"))
             .args([OsStr::new("-h"), self.folder.as_os_str()])
-            .args(["-U", "postgres", "-d", &format!("test_{newest}"), "-tAXc", statement])
+            .args(["-U", "postgres", "-tAXqc", CUT_LISTENERS])
             .output()
             .unwrap_or_else(|why| panic!("`psql`: {why}: {ADVICE}"));
-        assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
-        String::from_utf8_lossy(&asked.stdout).into_owned()
+        let said = String::from_utf8_lossy(&asked.stderr);
+        assert!(asked.status.success(), "{said}");
+        said.matches("cut one").count()
     }
 }
 
