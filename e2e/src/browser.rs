@@ -33,6 +33,8 @@ const FLAGS: &[&str] = &[
     "disable-domain-reliability",
     "hide-scrollbars",
     "mute-audio",
+    // A computer with a mouse, which a machine without a screen does not have: it can hover, and points finely.
+    "blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 ];
 /// A profile whose owner lets no site store anything.
 const NO_STORAGE: &str = r#"{"profile":{"default_content_setting_values":{"cookies":2}}}"#;

@@ -11,8 +11,8 @@ use std::time::Duration;
 use chromiumoxide::cdp::browser_protocol::accessibility::QueryAxTreeParams;
 use chromiumoxide::cdp::browser_protocol::dom::{GetDocumentParams, ResolveNodeParams};
 use chromiumoxide::cdp::browser_protocol::input::{
-    DispatchKeyEventParams, DispatchKeyEventType, DispatchTouchEventParams, DispatchTouchEventType,
-    InsertTextParams, TouchPoint,
+    DispatchKeyEventParams, DispatchKeyEventType, GestureSourceType, InsertTextParams,
+    SynthesizeTapGestureParams,
 };
 use chromiumoxide::cdp::js_protocol::runtime::{CallFunctionOnParams, EvaluateParams, RemoteObjectId};
 use chromiumoxide::layout::Point;
@@ -236,7 +236,13 @@ impl Page {
             let _ = std::fs::write(&path, bytes);
         }
         let url = self.inner.url().await.ok().flatten().unwrap_or_default();
-        panic!("{why}\n  page: {url}\n  picture: {}\n  console: {:#?}", path.display(), self.console());
+        let asked: Vec<String> =
+            self.requests().iter().map(|one| format!("{} {}", one.method, one.url)).collect();
+        let latest = &asked[asked.len().saturating_sub(12)..];
+        let (path, said) = (path.display(), self.console());
+        panic!(
+            "{why}\n  page: {url}\n  picture: {path}\n  console: {said:#?}\n  its last requests: {latest:#?}"
+        );
     }
 
     /// The value of an expression, or what it threw; a page that is being replaced has neither.
@@ -287,16 +293,10 @@ impl Page {
             clicked.expect("the browser has a mouse");
             return;
         }
-        for (kind, points) in [
-            (
-                DispatchTouchEventType::TouchStart,
-                vec![TouchPoint::builder().x(x).y(y).build().expect("it has a place")],
-            ),
-            (DispatchTouchEventType::TouchEnd, Vec::new()),
-        ] {
-            let touched = self.inner.execute(DispatchTouchEventParams::new(kind, points)).await;
-            touched.expect("the browser has a touch screen");
-        }
+        let tap =
+            SynthesizeTapGestureParams::builder().x(x).y(y).gesture_source_type(GestureSourceType::Touch);
+        let tapped = self.inner.execute(tap.build().expect("it has a place")).await;
+        tapped.expect("the browser has a touch screen");
     }
 }
 

@@ -75,12 +75,12 @@ async fn a_screen_reader_hears_finished_sentences() {
         .model
         .reply(Reply::text("We ship within two days of your order.").each_after(Duration::from_millis(30)));
     let page = stage.opened().await;
-    page.js("window.spoken = [], new MutationObserver(() => spoken.push(ui('[role=status]').textContent))
-         .observe(ui('[role=status]'), { childList: true, subtree: true, characterData: true }), 0")
+    page.js("window.spoken = [], new MutationObserver(() => spoken.push(ui('.status').textContent))
+         .observe(ui('.status'), { childList: true, subtree: true, characterData: true }), 0")
         .await;
     assert_eq!(
-        page.js("[ui('.log').getAttribute('role'), ui('.log').ariaLive]").await,
-        json!(["log", "off"])
+        page.js("[ui('.log').role, ui('.log').ariaLive, ui('.status').role]").await,
+        json!(["log", "off", "status"])
     );
     page.ask_and_wait("When do you ship?").await;
     page.until("spoken.some((text) => text.includes('We ship within two days of your order.'))").await;
@@ -171,7 +171,7 @@ async fn who_wants_no_motion_gets_none() {
     page.until("ui('.launcher')").await;
     page.open_chat().await;
     page.ask("When do you ship?").await;
-    page.until("seen('.message.bot.typing')").await;
+    page.until("seen('.message.bot .dots')").await;
     let moving = "all('.launcher, .panel, .panel *').flatMap((e) => e.getAnimations()).length";
     assert_eq!(page.js(moving).await, 0);
     page.prefer(&[("prefers-reduced-motion", "no-preference")]).await;

@@ -13,16 +13,19 @@ fn form(when: &str) -> Value {
 async fn fill_in(page: &Page) {
     page.until_says("form.lead", "Who are you?").await;
     page.click("form.lead button.main").await;
-    page.until("ui('input[name=email]').ariaInvalid === 'true' && focused().name === 'email'").await;
+    page.until(
+        "['name', 'email', 'consent'].every((name) => ui(`input[name=${name}]`).ariaInvalid === 'true')",
+    )
+    .await;
+    page.until("focused().name === 'name'").await;
+    page.is_accessible().await;
+    page.write("input[name=name]", "Ann").await;
     page.write("input[name=email]", "ann(at)example.com").await;
     page.click("form.lead button.main").await;
     page.until_says("form.lead", "valid e-mail address").await;
-    page.until("ui('input[name=consent]').ariaInvalid === 'true'").await;
-    page.is_accessible().await;
     page.click("input[name=email]").await;
     page.press("Control+a").await;
     page.insert("ann@example.com").await;
-    page.write("input[name=name]", "Ann").await;
     page.write("input[name=phone]", "+49 30 1234567").await;
     page.click("input[name=consent]").await;
     page.click("form.lead button.main").await;

@@ -20,12 +20,10 @@ async fn the_owners_settings_are_seen() {
     );
     let put = client::request(stage.bot.address(), &head, GIF).await.unwrap();
     assert_eq!(put.status, 200, "{}", put.body);
-    let page = stage.opened().await;
-    let place = page
-        .js("(({ left, bottom }) => [left, innerHeight - bottom])(ui('.launcher').getBoundingClientRect())")
-        .await;
-    assert_eq!(place, json!([44, 66]));
+    let page = stage.page().await;
+    page.until("(({ left, bottom }) => `${left} ${innerHeight - bottom}`)(ui('.launcher').getBoundingClientRect()) === '44 66'").await;
     assert_eq!(page.js("getComputedStyle(ui('.launcher')).backgroundColor").await, "rgb(122, 31, 162)");
+    page.open_chat().await;
     assert_eq!(page.js("getComputedStyle(ui('.panel')).borderTopLeftRadius").await, "3px");
     assert_eq!(page.text(".title").await, "Ask the weavers");
     page.until_says(".message.bot .text", "Good day!").await;

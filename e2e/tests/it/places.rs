@@ -3,7 +3,7 @@
 use botplot_e2e::{Html, Stage, strict_csp};
 
 /// Somebody's style sheet that means no element well.
-const HOSTILE: &str = "<style>* { all: unset !important; display: block !important; color: yellow !important; background: red !important;
+const HOSTILE: &str = "<style>body * { all: unset !important; display: block !important; color: yellow !important; background: red !important;
     font-size: 40px !important; position: static !important; opacity: .5 !important; transform: rotate(3deg) !important;
     width: 33% !important; margin: 30px !important; float: right !important; text-transform: uppercase !important; }
     div { display: none !important } button { visibility: hidden !important } </style>";
@@ -73,7 +73,7 @@ async fn a_single_page_app_may_replace_its_body() {
     page.until("seen('.launcher')").await;
     page.js("document.body.replaceWith(document.createElement('body')), 0").await;
     page.until("seen('.launcher')").await;
-    page.until("seen('.panel') || (ui('.launcher').click(), false)").await;
+    page.until("seen('.panel')").await;
     page.until_says(".message.user", "When do you ship?").await;
     page.ask_and_wait("And by bike?").await;
     assert_eq!(page.count("[data-botplot]").await, 1);
@@ -108,15 +108,9 @@ async fn hostile_styles_of_the_page_do_not_reach_it() {
 async fn a_page_that_patches_its_world_later_does_not_break_the_chat() {
     let stage = Stage::start().await;
     let page = stage.opened().await;
-    page.js(
-        "window.fetch = () => { throw new Error('patched'); }, JSON.parse = () => 1, Array.prototype.map = () => [],
-         Node.prototype.appendChild = () => { throw 1; }, window.stray = 0, addEventListener('error', () => stray++), 0",
-    )
-    .await;
-    page.ask("When do you ship?").await;
-    page.until("seen('.error .retry') || seen('.message.bot .up')").await;
-    assert_eq!(page.js("stray").await, 0);
-    page.picture("places-patched").await;
+    page.js("window.fetch = () => { throw new Error('patched'); }, window.AbortController = window.TextDecoderStream = 0").await;
+    page.ask_and_wait("When do you ship?").await;
+    assert!(!page.console().iter().any(|line| line.starts_with("uncaught")), "{:?}", page.console());
 }
 
 #[tokio::test]
