@@ -35,6 +35,7 @@ pub const GUIDES: &[(&str, &str)] = guides![
     "models.md",
     "security.md",
     "webhooks.md",
+    "widget.md",
 ];
 
 /// What a start found or made.
