@@ -86,7 +86,7 @@ pub(crate) async fn turns_of_dead_nodes_are_failed_once_and_those_of_living_ones
         |seconds| rig.write(move |tx| Box::pin(async move { tx.fail_turns_of_silent(seconds).await }));
     let (first, second) = futures_util::future::join(silent(60), silent(60)).await;
     let failed = DeadTurn { project: rig.project, conversation: id, reserved: month };
-    assert_eq!([first, second].concat(), [failed.clone()], "one of the two gives it back");
+    assert_eq!([first, second].concat(), std::slice::from_ref(&failed), "one of the two gives it back");
     let state = async |message: &Message| {
         let found = rig.read().find_message(rig.project, message.id).await.unwrap().unwrap();
         (found.state, found.failure)
