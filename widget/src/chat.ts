@@ -5,7 +5,7 @@ import { ARROW_ICON, SQUARE_ICON } from "./icons.ts";
 import { emit } from "./events.ts";
 import { bubble, type Bubble } from "./messages.ts";
 import { begin, turn, type Problem, type Sent } from "./net.ts";
-import { composer, field, log, paint, put } from "./panel.ts";
+import { composer, field, focusField, log, paint, put } from "./panel.ts";
 import { more } from "./rest.ts";
 import { settings } from "./settings.ts";
 import { save, saved, unique } from "./store.ts";
@@ -73,7 +73,7 @@ export function greet(): void {
 }
 
 export function chips(names: string, texts: string[] = []): void {
-  if (texts[0]) put(el("div", names, ...texts.map((text) => button("chip", text, () => submit(text)))));
+  if (texts[0]) put(el("div", names, ...texts.map((text) => button("chip", text, () => (submit(text), focusField())))));
 }
 
 function setCurrent(sent?: Turn): void {

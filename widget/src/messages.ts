@@ -26,7 +26,17 @@ export function bubble(isUser: boolean, text: string, agent?: string): Bubble {
     text,
     draw() {
       frame = 0;
-      change(() => (isUser ? body.append(it.text) : render(it.text, body)));
+      const fresh = el("div");
+      if (isUser) fresh.append(it.text);
+      else render(it.text, fresh);
+      const [old, now] = [body.childNodes, [...fresh.childNodes]];
+      let same = 0;
+      change(() => {
+        // What is the same stays, which is less work than to lay it out again, and keeps what is selected.
+        while (old[same]?.isEqualNode(now[same]!)) same++;
+        while (old[same]) old[same]!.remove();
+        body.append(...now.slice(same));
+      });
     },
     more(token) {
       it.text += token;

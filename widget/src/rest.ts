@@ -39,12 +39,13 @@ const tools = (ready: (more: More) => void) => [
 export type Tools = ReturnType<typeof tools>;
 
 let rest: Promise<More> | undefined;
+let tries = 0;
 
 export function more(then: (more: More) => void): void {
   rest ??= new Promise<More>((ready) => {
     registry.push(tools(ready));
-    // A module of its own for each widget of the page.
-    import(base + "widget/more.js?" + key).catch(() => (rest = undefined));
+    // A module of its own for each widget of the page, and for each try: browsers remember one that failed.
+    import(base + "widget/more.js?" + key + tries++).catch(() => (rest = undefined));
   });
   rest.then(then);
 }

@@ -8,18 +8,28 @@ import { button, call, change, el, icon, label, say, t, web } from "./tools.ts";
 
 export function dress(it: Bubble, id: string, sources: any[] = [], rating?: string): void {
   change(() => it.box.append(cite(sources), actions(it, id, rating)));
+  // What scrolls sideways has to do so by keyboard, too.
+  for (const wide of it.box.querySelectorAll<HTMLElement>("pre,table")) wide.tabIndex = 0;
 }
 
 function cite(sources: any[]): HTMLElement | "" {
   const items = new Map<string, HTMLElement>();
-  for (const { title, url } of sources) {
+  sources.forEach(({ title, url }, i) => {
     const link = web(url);
     const name = title || url;
+    const place = link ? link.href : name;
+    // The text names passages as [1], [2]: each page is shown once, under all of its numbers.
+    const known = items.get(place);
+    if (known) {
+      known.querySelector("b")!.textContent += `, ${i + 1}`;
+      return;
+    }
+    const number = el("b", "", i + 1 + "");
     const it = link
-      ? el("a", { href: link, target: "_blank", rel: "noopener nofollow" }, name, el("small", "", link.host))
-      : el("span", "", name);
-    items.set(link ? link.href : name, el("li", "", it));
-  }
+      ? el("a", { href: link, target: "_blank", rel: "noopener nofollow" }, number, name, el("small", "", link.host))
+      : el("span", "", number, name);
+    items.set(place, el("li", "", it));
+  });
   if (!items.size) return "";
   const summary = el("summary", "", t(SOURCES), el("b", "", items.size + ""));
   return el("details", "sources", summary, el("ul", "", ...items.values()));

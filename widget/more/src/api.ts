@@ -24,5 +24,5 @@ const calls: Record<string, (its: any) => unknown> = {
 };
 
 export function api(name: string, its: any[]): void {
-  if (!ending.signal.aborted) calls[name]!(its[0]);
+  if (!ending.signal.aborted) calls[name]?.(its[0]);
 }

@@ -1,6 +1,6 @@
 // What to say, and to do, when a message was refused.
 
-import { form } from "./lead.ts";
+import { form, wants } from "./lead.ts";
 import { BUSY, LIMIT, UNAVAILABLE } from "./strings.ts";
 import type { Turn, Problem } from "./tools.ts";
 import { emit, run, save, stored, t, unique } from "./tools.ts";
@@ -19,8 +19,8 @@ export function failed(sent: Turn, { status = 0, code = "", over, head }: Proble
   }
   emit("error", { status, code });
   const words =
-    status == 402 ? t(LIMIT)
-    : status == 401 || status == 403 || code == "key_revoked" ? t(UNAVAILABLE)
+    status == 402 && wants("limit") ? t(LIMIT)
+    : status == 402 || status == 401 || status == 403 || code == "key_revoked" ? t(UNAVAILABLE)
     : status == 429 ? t(BUSY, head!.get("retry-after") || 60)
     : isTooLong(sent.text) ? tooLong()
     : "";

@@ -5,11 +5,17 @@ import { notice } from "./notice.ts";
 import { BAD_EMAIL, EMAIL, NAME, PHONE, REQUIRED, THANKS } from "./strings.ts";
 import { call, el, emit, log, put, save, saved, settings, t } from "./tools.ts";
 
+// Whether contact details are wanted on this occasion, and were not given yet.
+export function wants(when: string): boolean {
+  const set = settings.lead_form ?? {};
+  return set.when?.includes(when) && set.fields?.[0] && !saved.lead;
+}
+
 // Asks, if that is wanted on this occasion and was not answered yet; `done` is called when that is over.
 export function form(when: string, done: () => void = () => {}): void {
   const set = settings.lead_form ?? {};
-  const fields: string[] = set.fields ?? [];
-  if (!set.when?.includes(when) || saved.lead || !fields[0]) return done();
+  if (!wants(when)) return done();
+  const fields: string[] = set.fields;
   if (log.querySelector(".lead")) return;
   const rows = fields.map((name) => {
     const isEmail = name == "email";

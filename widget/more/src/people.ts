@@ -71,7 +71,7 @@ export function stand({ status, handledBy, handoffRequested, agent }: any, quiet
   const human = handledBy == "human" ? agent || saved.human || " " : "";
   if (!quietly) {
     if (status == "closed") notice(t(CLOSED));
-    else if (agent && human != saved.human) notice(t(JOINED, agent));
+    else if (human && agent && human != saved.human) notice(t(JOINED, agent));
     else if (saved.human && !human) notice(t(HANDED_BACK));
     if (asked && !saved.asked) emit("handoff");
   }
