@@ -110,9 +110,7 @@ impl Nodes {
     async fn start() -> Result<Self> {
         let postgres = Postgres::start_durable();
         let url = postgres.create_database();
-        let mut key = [0; 32];
-        RandomIds.fill(&mut key);
-        let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = [RandomIds.random(), RandomIds.random()].map(|half| half.simple().to_string()).concat();
         let variables = |name: &str| {
             vec![
                 ("BOTPLOT__DATABASE__URL", url.clone()),
