@@ -5,14 +5,12 @@ mod recorder;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chromiumoxide::cdp::browser_protocol::accessibility::QueryAxTreeParams;
 use chromiumoxide::cdp::browser_protocol::dom::{GetDocumentParams, ResolveNodeParams};
 use chromiumoxide::cdp::browser_protocol::input::{
-    DispatchKeyEventParams, DispatchKeyEventType, GestureSourceType, InsertTextParams,
-    SynthesizeTapGestureParams,
+    DispatchKeyEventParams, DispatchKeyEventType, InsertTextParams,
 };
 use chromiumoxide::cdp::js_protocol::runtime::{CallFunctionOnParams, EvaluateParams, RemoteObjectId};
 use chromiumoxide::layout::Point;
@@ -35,14 +33,13 @@ const LOOK: Duration = Duration::from_millis(25);
 pub struct Page {
     inner: chromiumoxide::Page,
     recorder: Arc<Recorder>,
-    touch: AtomicBool,
 }
 
 impl Page {
     /// Makes a blank page ready: it is watched, it has the focus, and it measures 1280 × 800.
     pub(crate) async fn prepare(inner: chromiumoxide::Page) -> Self {
         let recorder = Recorder::watch(&inner).await;
-        let page = Self { inner, recorder, touch: AtomicBool::new(false) };
+        let page = Self { inner, recorder };
         page.before_load(INSIDE).await;
         page.have_focus().await;
         page.resize(1280, 800).await;
@@ -288,15 +285,8 @@ impl Page {
 
     async fn click_at(&self, place: &Value) {
         let [x, y] = [0, 1].map(|at| place[at].as_f64().expect("a place has two numbers"));
-        if !self.touch.load(Ordering::Relaxed) {
-            let clicked = self.inner.click(Point::new(x, y)).await;
-            clicked.expect("the browser has a mouse");
-            return;
-        }
-        let tap =
-            SynthesizeTapGestureParams::builder().x(x).y(y).gesture_source_type(GestureSourceType::Touch);
-        let tapped = self.inner.execute(tap.build().expect("it has a place")).await;
-        tapped.expect("the browser has a touch screen");
+        let clicked = self.inner.click(Point::new(x, y)).await;
+        clicked.expect("the browser has a mouse");
     }
 }
 

@@ -4,8 +4,6 @@
     reason = "the successor of this emulation of networks does not tell the page that it is offline"
 )]
 
-use std::sync::atomic::Ordering;
-
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
     SetTouchEmulationEnabledParams,
@@ -30,7 +28,6 @@ impl Page {
         self.screen(390, 780, 2.0, true).await;
         let touch = SetTouchEmulationEnabledParams::new(true);
         self.inner.execute(touch).await.expect("the browser emulates a touch screen");
-        self.touch.store(true, Ordering::Relaxed);
     }
 
     /// The visitor prefers something, such as `prefers-color-scheme` `dark` or `prefers-reduced-motion` `reduce`.

@@ -89,7 +89,7 @@ async fn a_screen_reader_hears_finished_sentences() {
     assert_eq!(parts, 0, "pieces of the answer were spoken");
     for (role, name) in [
         ("dialog", "Chat with us"),
-        ("log", "Conversation"),
+        ("log", "Chat with us"),
         ("textbox", "Type your question…"),
         ("button", "Close chat"),
     ] {
@@ -171,7 +171,7 @@ async fn who_wants_no_motion_gets_none() {
     page.until("ui('.launcher')").await;
     page.open_chat().await;
     page.ask("When do you ship?").await;
-    page.until("seen('.message.bot .dots')").await;
+    page.until("seen('.message.bot .typing')").await;
     let moving = "all('.launcher, .panel, .panel *').flatMap((e) => e.getAnimations()).length";
     assert_eq!(page.js(moving).await, 0);
     page.prefer(&[("prefers-reduced-motion", "no-preference")]).await;

@@ -70,7 +70,7 @@ async fn details_are_asked_for_when_the_bot_does_not_know() {
     page.until_says(".message.bot .text", "could not find that").await;
     page.picture("lead-refusal").await;
     fill_in(&page).await;
-    page.until_says(".log", "A person has been asked to join").await;
+    page.until_says(".log", "Thank you").await;
     arrives(&stage).await;
 }
 

@@ -21,13 +21,13 @@ async fn a_person_takes_over_writes_and_hands_back() {
     let answers = stage.bot.model.requests();
     stage.bot.handled_by("human").await;
     stage.bot.type_as("Ann").await;
-    page.until_says(".message:has(.dots)", "Ann is typing").await;
+    page.until_says(".message:has(.typing)", "Ann is typing").await;
     page.is_accessible().await;
     page.picture("person-typing").await;
     stage.bot.write("Ann", "Hello, I am **Ann**. What can I do for you?").await;
     page.until_says(".message.agent .text strong", "Ann").await;
     page.until_says(".message.agent .who", "Ann").await;
-    assert_eq!(page.count(".dots").await, 0);
+    assert_eq!(page.count(".typing").await, 0);
     page.ask("Where is my basket?").await;
     page.until("seen('.send') && !seen('.stop')").await;
     assert_eq!(stage.bot.model.requests(), answers, "the bot is silent while a person has the conversation");
