@@ -39,13 +39,12 @@ const tools = (ready: (more: More) => void) => [
 export type Tools = ReturnType<typeof tools>;
 
 let rest: Promise<More> | undefined;
-let tries = 0;
 
 export function more(then: (more: More) => void): void {
   rest ??= new Promise<More>((ready) => {
     registry.push(tools(ready));
     // A module of its own for each widget of the page, and for each try: browsers remember one that failed.
-    import(base + "widget/more.js?" + key + tries++).catch(() => (rest = undefined));
+    import(base + "widget/more.js?" + (registry.tries = 1 + ((registry.tries as number) || 0))).catch(() => (rest = undefined));
   });
   rest.then(then);
 }

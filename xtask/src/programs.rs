@@ -49,6 +49,7 @@ const PROGRAMS: &[Program] = &[
         "crates/botplot-testkit/examples/ingest.rs",
     ),
     program(Bench, "crawl", "a website of 300 pages, twice", "crates/botplot-testkit/examples/crawl_site.rs"),
+    program(Bench, "widget", "first paint, and long tasks while it streams", "e2e/examples/widget/main.rs"),
     program(Check, "crash", "kill it; nothing is lost", "crates/botplot-testkit/examples/crash.rs"),
     program(
         Check,
@@ -148,7 +149,8 @@ fn starts_server(path: &str) -> bool {
 
 /// Package and name of the example that has its source at this path.
 fn example_of(path: &str) -> Option<(&str, &str)> {
-    let (package, example) = path.strip_prefix("crates/")?.split_once("/examples/")?;
+    let (folder, example) = path.split_once("/examples/")?;
+    let package = folder.strip_prefix("crates/").unwrap_or("botplot-e2e");
     Some((package, example.strip_suffix("/main.rs").or(example.strip_suffix(".rs"))?))
 }
 
@@ -171,6 +173,7 @@ mod tests {
     fn the_path_says_how_a_program_is_run() {
         assert_eq!(example_of("crates/a/examples/b.rs"), Some(("a", "b")));
         assert_eq!(example_of("crates/a/examples/b/main.rs"), Some(("a", "b")));
+        assert_eq!(example_of("e2e/examples/c/main.rs"), Some(("botplot-e2e", "c")));
         assert_eq!(example_of("eval/x.py"), None);
         assert_eq!((interpreter_of("eval/x.py"), interpreter_of("eval/x.sh")), ("python3", "bash"));
         assert!(starts_server("eval/x.sh") && starts_server("crates/botplot-testkit/examples/chat.rs"));

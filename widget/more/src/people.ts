@@ -6,7 +6,7 @@ import { tune } from "./live.ts";
 import { notice } from "./notice.ts";
 import { CLOSED, HANDED_BACK, JOINED, NEW_CHAT, OPEN, PERSON, REQUESTED, TYPING, UNREAD } from "./strings.ts";
 import { catchUp, renew } from "./past.ts";
-import { bubble, button, call, dots, el, emit, fault, icon, isOpen, label, launcher, panel, person, put, save, saved, say, settings, submit, t } from "./tools.ts";
+import { bubble, button, call, dots, el, emit, fault, focusField, icon, isOpen, label, launcher, panel, person, put, save, saved, say, settings, submit, t } from "./tools.ts";
 
 const badge = el("span", "badge");
 const title = panel.querySelector(".title")!;
@@ -78,6 +78,8 @@ export function stand({ status, handledBy, handoffRequested, agent }: any, quiet
   save({ asked, human });
   subtitle.textContent = human.trim();
   newChat.hidden = !saved.conversation;
+  // Focus on a button that goes would be lost.
+  if (person.matches(":focus")) focusField();
   person.hidden = !settings.handoff || asked || !!human;
   tuned();
 }
