@@ -64,7 +64,7 @@ async fn a_server_that_crashes_in_the_middle_answers_after_its_restart() {
     let (reply, whole) = long();
     stage.bot.model.reply(reply);
     let page = stage.opened().await;
-    page.ask("Tell me much").await;
+    page.ask("Who ships baskets within two days?").await;
     page.until_says(".message.bot .text", "word4").await;
     stage.bot.kill();
     page.picture("faults-crash").await;
