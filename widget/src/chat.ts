@@ -83,7 +83,7 @@ function setCurrent(sent?: Turn): void {
 
 export function submit(text: string, person?: boolean): void {
   text = text.trim();
-  if (current || !text) field.value ||= text;
+  if (current || !text || [...text].length > 8e3) field.value ||= text;
   else {
     if (field.value.trim() == text) field.value = "";
     for (const old of log.querySelectorAll(".starters,.suggestions")) old.remove();

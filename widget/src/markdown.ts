@@ -38,7 +38,7 @@ function blocks(lines: string[], into: Element, depth: number, tight?: boolean):
     const body: string[] = [];
     let found = begin();
     if (isTable()) {
-      const table = add("table", into);
+      const table = add("table", into, { tabIndex: 0 });
       for (let cell: "th" | "td" = "th"; lines[at]?.includes("|"); cell = "td") {
         const row = add("tr", table);
         for (const text of lines[at].trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/)) spans(text.trim(), add(cell, row));
@@ -71,7 +71,7 @@ function blocks(lines: string[], into: Element, depth: number, tight?: boolean):
         else {
           for (; at < lines.length && !lines[at].trim().startsWith(fence); at++) body.push(lines[at]);
           at++;
-          add("code", add("pre", into)).append(body.join("\n"));
+          add("code", add("pre", into, { tabIndex: 0 })).append(body.join("\n"));
         }
       }
     } else if (line.trim()) {

@@ -42,9 +42,8 @@ let rest: Promise<More> | undefined;
 
 export function more(then: (more: More) => void): void {
   rest ??= new Promise<More>((ready) => {
-    registry.push(tools(ready));
     // A module of its own for each widget of the page, and for each try: browsers remember one that failed.
-    import(base + "widget/more.js?" + (registry.tries = 1 + ((registry.tries as number) || 0))).catch(() => (rest = undefined));
+    import(base + "widget/more.js?" + registry.push(tools(ready))).catch(() => (rest = undefined));
   });
   rest.then(then);
 }

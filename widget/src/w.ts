@@ -16,7 +16,7 @@ async function boot(): Promise<boolean> {
     const reply = await grab(`${base}widget/config?${new URLSearchParams({ key, lang: words })}`);
     if (reply.ok) Object.assign(settings, await reply.json());
     else {
-      tell(reply.status, await reply.text());
+      tell("widget/config", reply.status, await reply.text());
       // These do not pass by themselves: without a right key there is nothing to offer.
       if (/40[013]/.test(reply.status + "")) return false;
     }
@@ -35,7 +35,7 @@ async function boot(): Promise<boolean> {
 // What the page may call; a call waits for the widget, and for the part of it that knows what to do.
 function publish(): void {
   const ready = boot();
-  const api: any = { on, push: ([name, ...its]: [string, ...unknown[]]) => api[name](...its) };
+  const api: any = { on, push: ([name, ...its]: [string, ...unknown[]]) => api[name]?.(...its) };
   for (const name of ["open", "close", "toggle", "ask", "identify", "reset", "destroy"]) {
     api[name] = async (...its: unknown[]) => (await ready) && more((it) => it.api(name, its));
   }
@@ -50,4 +50,4 @@ if (/^bp_pub_/.test(key)) {
     registry[key as any] = true;
     publish();
   }
-} else tell("data-key takes the publishable key; revoke a secret key that stood here");
+} else tell("data-key takes a bp_pub_ key; revoke a secret key that stood here");

@@ -38,6 +38,7 @@ fn page_with(title: &str, assets: Assets<'_>, body: &Markup) -> Response {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }
+                link rel="icon" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/page.css";
                 @if let Some(style) = assets.style {
                     link rel="stylesheet" href={ "/assets/" (style) };

@@ -23,7 +23,9 @@ const OWN_PROPERTIES: &str = "[a-z]_$";
 /// The script in one line, with a line break at its end.
 pub(crate) fn minify(joined: &Joined) -> Result<String> {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, &joined.text, SourceType::ts().with_script(true)).parse();
+    // What asks for its own address is loaded as a module; the first script is none, for the tag that pages have.
+    let source = SourceType::ts().with_script(!joined.text.contains("import.meta"));
+    let parsed = Parser::new(&allocator, &joined.text, source).parse();
     refuse_all(joined, &parsed.diagnostics)?;
     let mut program = parsed.program;
     let scoping = {

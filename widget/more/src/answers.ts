@@ -8,8 +8,6 @@ import { button, call, change, el, icon, label, say, t, web } from "./tools.ts";
 
 export function dress(it: Bubble, id: string, sources: any[] = [], rating?: string): void {
   change(() => it.box.append(cite(sources), actions(it, id, rating)));
-  // What scrolls sideways has to do so by keyboard, too.
-  for (const wide of it.box.querySelectorAll<HTMLElement>("pre,table")) wide.tabIndex = 0;
 }
 
 function cite(sources: any[]): HTMLElement | "" {

@@ -1,7 +1,7 @@
 // A small form in the log.
 
 import { FAILED, SEND, SKIP } from "./strings.ts";
-import { button, el, t } from "./tools.ts";
+import { button, el, focusField, t } from "./tools.ts";
 
 // `send` gets what was filled in; `done` is called when that is there, or `skipped` when it was put away.
 export function card(
@@ -15,6 +15,7 @@ export function card(
   const submit = el("button", "main", t(SEND));
   const skip = button("plain", t(SKIP), () => {
     form.remove();
+    focusField();
     skipped?.();
   });
   const form = el("form", names + " card", ...parts, fault, el("div", "row", submit, skip));

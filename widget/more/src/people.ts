@@ -11,7 +11,7 @@ import { bubble, button, call, dots, el, emit, fault, focusField, icon, isOpen, 
 const badge = el("span", "badge");
 const title = panel.querySelector(".title")!;
 const subtitle = el("span", "sub");
-const newChat = button("new", t(NEW_CHAT), () => renew(), PENCIL_ICON);
+const newChat = button("new", t(NEW_CHAT), () => (renew(), focusField()), PENCIL_ICON);
 let shown = new Set<string>();
 let typing: HTMLElement | undefined;
 

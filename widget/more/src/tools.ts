@@ -6,7 +6,8 @@ export type Problem = import("../../src/net.ts").Problem;
 
 type Tools = import("../../src/rest.ts").Tools;
 
-const tools: Tools = (window as any)[Symbol.for("botplot")].shift();
+// The first script's own tools: those of another widget, or of a try that failed, stand before them.
+const tools: Tools = (window as any)[Symbol.for("botplot")][+import.meta.url.split("?")[1]! - 1];
 
 export const [
   ready, begin, bubble, button, call, change, chips, clear, composer, dots, el, emit, ending, words, fault, field,

@@ -31,6 +31,7 @@ const ASSETS: &[Asset] = &[
         media: "text/javascript; charset=utf-8",
         text: include_str!("../assets/reference.js"),
     },
+    Asset { name: "icon.svg", media: "image/svg+xml", text: include_str!("../assets/icon.svg") },
     Asset { name: "page.css", media: "text/css; charset=utf-8", text: include_str!("../assets/page.css") },
 ];
 

@@ -57,12 +57,12 @@ fn page(project: &Project, key: &str, language: &Language) -> Markup {
                 meta name="color-scheme" content=(theme);
                 meta name="robots" content="noindex";
                 title { (title) }
+                link rel="icon" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/hosted.css";
                 script src="/widget/w.js" data-key=(key) data-mode="inline" data-target="#chat" async {}
             }
             body {
-                h1 { (title) }
-                main #chat {}
+                main { h1 { (title) } div #chat {} }
                 noscript { p { "This chat needs JavaScript. Please switch it on and load the page again." } }
             }
         }

@@ -28,7 +28,7 @@ async fn the_page_is_the_projects_chat_and_nothing_else() {
         &format!(
             "<script src=\"/widget/w.js\" data-key=\"{key}\" data-mode=\"inline\" data-target=\"#chat\" async></script>"
         ),
-        "<main id=\"chat\"></main>",
+        "<div id=\"chat\"></div></main>",
         "<noscript><p>This chat needs JavaScript.",
     ] {
         assert!(text.contains(part), "{part} is missing in {text}");
