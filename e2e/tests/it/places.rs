@@ -91,9 +91,9 @@ async fn hostile_styles_of_the_page_do_not_reach_it() {
     })";
     let mut seen = Vec::new();
     for path in ["/", "/hostile"] {
-        let page = stage.visit(path).await;
-        page.js("localStorage.clear()").await;
-        page.reload().await;
+        let page = stage.browser.page().await;
+        page.before_load("localStorage.clear()").await;
+        page.goto(&stage.host.url(path)).await;
         page.open_chat().await;
         page.ask_and_wait("When do you ship?").await;
         page.until("ui('.panel').getAnimations({ subtree: true }).every((a) => a.playState !== 'running')")
