@@ -270,7 +270,11 @@ fn fault(error: &reqwest::Error, place: &Place) -> Error {
         return Error::Timeout { place, after: CONNECT };
     }
     let why = why::plain(error);
-    let why = if error.is_decode() && why != why::CUT { format!("its body can't be decompressed ({why})") } else { why };
+    let why = if error.is_decode() && why != why::CUT {
+        format!("its body can't be decompressed ({why})")
+    } else {
+        why
+    };
     Error::Unreachable { place, why }
 }
 

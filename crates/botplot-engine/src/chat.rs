@@ -173,9 +173,10 @@ pub async fn stop(
     if !engine.0.store.is_shared() {
         return Ok(false);
     }
-    let asked = engine.0.store.write(move |tx| {
-        Box::pin(async move { Ok::<_, Error>(tx.ask_stop(project, conversation).await?) })
-    });
+    let asked = engine
+        .0
+        .store
+        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.ask_stop(project, conversation).await?) }));
     let asked = asked.await?;
     engine.changed(conversation);
     Ok(asked)
