@@ -161,7 +161,14 @@ async fn the_page_shows_every_operation_and_event_and_each_link_leads_somewhere(
             continue;
         }
         let code = link.strip_prefix("/errors#").map(botplot_web::Code::find);
-        let page = ["/", "/errors", "/openapi.json", "/assets/page.css", "/assets/reference.css"];
+        let page = [
+            "/",
+            "/errors",
+            "/openapi.json",
+            "/assets/page.css",
+            "/assets/reference.css",
+            "/assets/icon.svg",
+        ];
         assert!(code.is_some_and(|c| c.is_some()) || page.contains(&link.as_str()), "{link}");
     }
     assert!(attribute("src").iter().all(|src| src.starts_with("/assets/")));
