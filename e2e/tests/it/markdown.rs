@@ -163,18 +163,26 @@ const HARD: &[&str] = &[
     "😀",
 ];
 
+/// How often a text is shown before it counts as slow.
+const TRIES: usize = 6;
+
 #[tokio::test]
 async fn a_text_made_to_be_slow_is_not() {
     let scripted = Scripted::start().await;
     let page = scripted.chat("").await;
     for part in HARD {
         let short = took(&page, part, 2_500).await;
-        let long = took(&page, part, 20_000).await;
         // Eight times the text is eight times the work; a step for each pair of characters would be 64 times.
-        assert!(
-            long < 25.0 * short.max(20.0),
-            "{part:?} took {short} ms, and {long} ms for eight times as much"
-        );
+        let bound = 25.0 * short.max(20.0);
+        let mut long = f64::INFINITY;
+        // What is slow by itself is slow each time; what only waited for a busy machine is not.
+        for _ in 0..TRIES {
+            long = long.min(took(&page, part, 20_000).await);
+            if long < bound {
+                break;
+            }
+        }
+        assert!(long < bound, "{part:?} took {short} ms, and {long} ms for eight times as much");
     }
 }
 
