@@ -60,6 +60,20 @@ ids! {
     AuditId,
     /// Something that the owner should know. v7.
     NoticeId,
+    /// A person who works with BotPlot. v7.
+    AccountId,
+    /// One browser in which somebody is signed in. v7.
+    SignInId,
+    /// A link that works once, not its secret part. v7.
+    LinkId,
+    /// What the team wrote about a conversation. v4.
+    NoteId,
+    /// A canned reply. v4.
+    ReplyId,
+    /// A question of the project's question set. v4.
+    QuestionId,
+    /// One run of the question set. v7.
+    RunId,
 }
 
 /// Where identifiers and random bytes come from; the only source of randomness below the binary.

@@ -2,6 +2,7 @@
 //!
 //! Time comes in as a [`Timestamp`], randomness through [`Ids`]; everything here is a value or a pure decision.
 
+pub mod account;
 pub mod answer;
 pub mod clock;
 pub mod color;
@@ -27,7 +28,8 @@ pub mod visitor;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use ids::{
-    AuditId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, Ids, JobId, KeyId, LeadId, MessageId,
-    NoticeId, PageId, ProjectId, RandomIds, SeededIds, SessionId, SourceId,
+    AccountId, AuditId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, Ids, JobId, KeyId, LeadId,
+    LinkId, MessageId, NoteId, NoticeId, PageId, ProjectId, QuestionId, RandomIds, ReplyId, RunId, SeededIds,
+    SessionId, SignInId, SourceId,
 };
 pub use secret::Secret;

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::password::Gate;
 use crate::chat::queue::Turns;
 use crate::embedder::Embedder;
 use crate::indexes::Indexes;
@@ -69,6 +70,7 @@ pub(crate) struct Inner {
     pub(crate) nodes: Nodes,
     pub(crate) outbox: Outbox,
     pub(crate) seal: Seal,
+    pub(crate) passwords: Gate,
     pub(crate) ended: watch::Sender<Arc<HashSet<KeyId>>>,
     pub(crate) token_secret: Secret,
     pub(crate) job_added: Notify,
@@ -109,6 +111,7 @@ impl Engine {
             nodes: Nodes::default(),
             outbox: Outbox::default(),
             seal,
+            passwords: Gate::default(),
             ended: watch::Sender::default(),
             token_secret,
             job_added: Notify::new(),

@@ -1,5 +1,6 @@
 //! The use cases of BotPlot: asking, learning, keys and projects, background work. Knows nothing of HTTP.
 
+pub mod accounts;
 pub mod chat;
 mod config;
 pub mod conversations;

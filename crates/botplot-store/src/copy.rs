@@ -11,7 +11,7 @@ use crate::Error;
 use crate::backend::{postgres, sqlite};
 
 /// All tables, each after those that it refers to. A test compares them with both schemas.
-pub(crate) const TABLES: [&str; 24] = [
+pub(crate) const TABLES: [&str; 35] = [
     "meta",
     "projects",
     "keys",
@@ -36,6 +36,17 @@ pub(crate) const TABLES: [&str; 24] = [
     "events",
     "deliveries",
     "attempts",
+    "accounts",
+    "members",
+    "sign_ins",
+    "links",
+    "identities",
+    "reads",
+    "notes",
+    "replies",
+    "unsubscribed",
+    "questions",
+    "runs",
 ];
 
 /// Rows and bytes that go over in one statement at most; one row may be larger.

@@ -31,6 +31,8 @@ const UNIQUE: &[(&str, &str)] = &[
     ("messages.seq", "messages_conversation_id_seq_key"),
     ("jobs.dedupe_key", "jobs_dedupe"),
     ("requests", "requests_pkey"),
+    ("accounts.email", "accounts_email_key"),
+    ("replies.name", "replies_project_id_name_key"),
 ];
 
 impl Error {

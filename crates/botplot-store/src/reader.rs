@@ -1,5 +1,6 @@
 //! Look-ups outside of transactions. A method is a line here and a function in `sql/<noun>.rs`.
 
+use botplot_core::account::{Account, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Attempt, Delivery, Endpoint, Exchange, State};
 use botplot_core::key::KeyRecord;
@@ -9,7 +10,8 @@ use botplot_core::notice::{Entry, Notice};
 use botplot_core::project::Project;
 use botplot_core::source::{Page, Source};
 use botplot_core::{
-    ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId, SourceId, Timestamp,
+    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId,
+    SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};
@@ -72,6 +74,28 @@ methods! {
         /// Keys, of any project, that were revoked or expired after `since` and up to `now`.
         fn keys_ended(since: Timestamp, now: Timestamp) -> Vec<KeyId>;
     }
+    mod accounts {
+        /// Finds an account.
+        fn find_account(account: AccountId) -> Option<Account>;
+        /// Finds an account by its address, which is in lower case.
+        fn find_account_of(email: &str) -> Option<Account>;
+        /// How many accounts there are.
+        fn count_accounts() -> i64;
+    }
+    mod members {
+        /// What an account may do in a project; `None` when it has no part in it.
+        fn find_role(project: ProjectId, account: AccountId) -> Option<Role>;
+        /// A project's people, the first one first.
+        fn list_members(project: ProjectId) -> Vec<Member>;
+        /// The projects that an account has a part in, oldest first.
+        fn projects_of(account: AccountId) -> Vec<(Project, Role)>;
+    }
+    mod sign_ins {
+        /// Finds a browser that is signed in, by the SHA-256 of what it holds.
+        fn find_sign_in(hash: &[u8], now: Timestamp) -> Option<SignIn>;
+        /// The browsers in which an account is signed in, the last seen first.
+        fn list_sign_ins(account: AccountId, now: Timestamp) -> Vec<SignIn>;
+    }
     mod sources {
         /// Finds a source.
         fn find_source(project: ProjectId, source: SourceId) -> Option<Source>;
@@ -114,6 +138,8 @@ methods! {
         fn idle_conversations(project: ProjectId, before: Timestamp, limit: i64) -> Vec<ConversationId>;
         /// Up to `limit` conversations of any status in which nothing changed since `before`, oldest change first.
         fn stale_conversations(project: ProjectId, before: Timestamp, limit: i64) -> Vec<ConversationId>;
+        /// How many conversations have a visitor who waits for a person.
+        fn count_waiting(project: ProjectId) -> i64;
         /// What a visitor's page heard after the given place, in order.
         fn conversation_events(project: ProjectId, conversation: ConversationId, after: i64, limit: i64) -> Vec<(i64, Value)>;
     }

@@ -1,6 +1,8 @@
 //! Every statement, by noun. Compiled once per driver: `Conn`, `Row`, `Db`, `for_update!`, `skip_locked!` and `tags!`
 //! are the driver's own, all else is the same.
 
+#[path = "sql/accounts.rs"]
+pub(crate) mod accounts;
 #[path = "sql/audit.rs"]
 pub(crate) mod audit;
 #[path = "sql/chunks.rs"]
@@ -25,6 +27,8 @@ pub(crate) mod leads;
 pub(crate) mod listing;
 #[path = "sql/logos.rs"]
 pub(crate) mod logos;
+#[path = "sql/members.rs"]
+pub(crate) mod members;
 #[path = "sql/messages.rs"]
 pub(crate) mod messages;
 #[path = "sql/meta.rs"]
@@ -43,6 +47,8 @@ pub(crate) mod requests;
 pub(crate) mod rows;
 #[path = "sql/sightings.rs"]
 pub(crate) mod sightings;
+#[path = "sql/sign_ins.rs"]
+pub(crate) mod sign_ins;
 #[path = "sql/sources.rs"]
 pub(crate) mod sources;
 #[path = "sql/usage.rs"]

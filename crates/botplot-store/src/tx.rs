@@ -1,5 +1,6 @@
 //! What a transaction can do. A method is a line here and a function in `sql/<noun>.rs`.
 
+use botplot_core::account::{Account, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Delivery, Endpoint, Record};
 use botplot_core::event;
@@ -12,8 +13,8 @@ use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
 use botplot_core::source::{Config, Kind, Page, Source, Status};
 use botplot_core::{
-    ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, MessageId, PageId, ProjectId,
-    SourceId, Timestamp,
+    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, MessageId, PageId,
+    ProjectId, SignInId, SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
@@ -104,6 +105,40 @@ methods! {
         fn flag_key(project: ProjectId, key: KeyId, now: Timestamp) -> ();
         /// Notes when keys, of any project, were last used.
         fn touch_keys(keys: &[KeyId], now: Timestamp) -> ();
+    }
+    mod accounts {
+        /// Adds an account; `Unique("accounts.email")` when there is one of this address.
+        fn add_account(account: &Account) -> ();
+        /// Writes an account's present state; false when it is gone.
+        fn save_account(account: &Account) -> bool;
+        /// Finds an account; until the transaction ends nobody else changes it.
+        fn lock_account(account: AccountId) -> Option<Account>;
+        /// Finds an account by its address, which is in lower case.
+        fn find_account_of(email: &str) -> Option<Account>;
+        /// How many accounts there are.
+        fn count_accounts() -> i64;
+    }
+    mod members {
+        /// Gives an account this role in a project.
+        fn set_member(project: ProjectId, account: AccountId, role: Role, now: Timestamp) -> ();
+        /// Takes an account out of a project; false when it had no part in it.
+        fn remove_member(project: ProjectId, account: AccountId) -> bool;
+        /// A project's people, the first one first.
+        fn list_members(project: ProjectId) -> Vec<Member>;
+        /// What an account may do in a project; `None` when it has no part in it.
+        fn find_role(project: ProjectId, account: AccountId) -> Option<Role>;
+    }
+    mod sign_ins {
+        /// Adds a browser that is signed in; `hash` is the SHA-256 of what it holds.
+        fn add_sign_in(sign_in: &SignIn, hash: &[u8]) -> ();
+        /// Notes that a browser was seen, and how long it stays signed in.
+        fn touch_sign_in(sign_in: SignInId, now: Timestamp, until: Timestamp) -> ();
+        /// Signs one browser out; false when it was not an account's.
+        fn remove_sign_in(account: AccountId, sign_in: SignInId) -> bool;
+        /// Signs all of an account's browsers out, but for one; returns how many.
+        fn remove_sign_ins_but(account: AccountId, kept: Option<SignInId>) -> i64;
+        /// Forgets what expired before; returns how many.
+        fn remove_sign_ins_before(at: Timestamp) -> i64;
     }
     mod sources {
         /// Adds a source.

@@ -9,12 +9,14 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use botplot_core::account::Role;
 use botplot_core::conversation::{Conversation, HandledBy, Status};
 use botplot_core::key::{Class, Key};
 use botplot_core::message::Message;
 use botplot_core::plan::{Limits, Plan, Plans};
 use botplot_core::project::Settings;
-use botplot_core::{Clock as _, ConversationId, Ids as _, RandomIds, Secret, SystemClock};
+use botplot_core::{AccountId, Clock as _, ConversationId, Ids as _, RandomIds, Secret, SystemClock};
+use botplot_engine::accounts::{self, NewAccount, sign_ins};
 use botplot_engine::projects::Created;
 use botplot_engine::{Config, Engine, Mail, Parts, Spending, jobs, keys, nodes, projects, sources};
 use botplot_store::Store;
@@ -28,6 +30,8 @@ use crate::fake_llm::FakeLlm;
 pub use actor::{Actor, Live, Reply};
 pub use clock::TestClock;
 
+/// The password of everybody whom a test invites.
+pub const PASSWORD: &str = "correct horse battery staple";
 /// How long running answers may go on when a test stops its server.
 const DRAIN: Duration = Duration::from_millis(200);
 
@@ -195,6 +199,40 @@ impl TestApp {
     /// The data folder.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
+    }
+
+    /// Somebody with this role in the first project, signed in in a browser.
+    pub async fn member(&self, role: Role) -> Actor {
+        let email = format!("{}-{}@example.com", role.as_str(), self.engine.ids().random());
+        self.member_at(&email, role).await
+    }
+
+    /// The same with an address of one's choice; the password is [`PASSWORD`].
+    pub async fn member_at(&self, email: &str, role: Role) -> Actor {
+        let (account, person) = self.person(email, role == Role::Owner).await;
+        let set = accounts::set_role(&self.engine, self.project.project.id, account, role).await;
+        set.expect("the project is there");
+        person
+    }
+
+    /// Somebody who is signed in and has no part in the first project.
+    pub async fn outsider(&self) -> Actor {
+        self.person(&format!("outsider-{}@example.com", self.engine.ids().random()), false).await.1
+    }
+
+    async fn person(&self, email: &str, operator: bool) -> (AccountId, Actor) {
+        let name = email.split(['-', '@']).next().unwrap_or(email).to_owned();
+        let new = NewAccount { email: email.to_owned(), name, password: Secret::new(PASSWORD), operator };
+        let account = accounts::create(&self.engine, new).await.expect("the address is free").id;
+        let begun = sign_ins::begin(&self.engine, account, "A test's browser", "127.0.0.1").await;
+        let (_, token) = begun.expect("the account is there");
+        let cookie = format!("__Host-botplot={}", token.expose());
+        (account, Actor::new(self.address).with("cookie", &cookie).with("sec-fetch-site", "same-origin"))
+    }
+
+    /// An address of the dashboard within the first project, such as `inbox`.
+    pub fn page(&self, rest: &str) -> String {
+        format!("/app/{}/{rest}", self.project.project.id)
     }
 
     /// The project that the actors belong to.

@@ -92,6 +92,11 @@ impl ApiError {
         self.code
     }
 
+    /// What it says to whoever reads it.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The same error, saying when to come back.
     #[must_use]
     pub(crate) fn after(mut self, wait: Duration) -> Self {

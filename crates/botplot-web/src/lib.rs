@@ -7,6 +7,7 @@ mod api;
 mod auth;
 mod body;
 mod cited;
+pub mod dashboard;
 pub mod error;
 mod fields;
 mod health;

@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{AppState, api, error, health, limits, middleware, openai, openapi, pages, widget};
+use crate::{AppState, api, dashboard, error, health, limits, middleware, openai, openapi, pages, widget};
 
 /// Everything that the server answers to.
 pub fn router(state: AppState) -> Router {
@@ -27,6 +27,7 @@ pub fn router(state: AppState) -> Router {
         .route("/docs/api", get(pages::reference::show))
         .route("/openapi.json", get(openapi::show))
         .route("/assets/{name}", get(pages::assets::show))
+        .merge(dashboard::router(&state))
         .fallback(error::no_such_address)
         .method_not_allowed_fallback(error::wrong_method)
         .layer(Extension(openapi::Document::of(api, &state.public_url)))

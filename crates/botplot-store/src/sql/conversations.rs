@@ -182,6 +182,12 @@ pub(crate) async fn conversation_events(
     Ok(rows.into_iter().map(|(place, payload)| (place, payload.0)).collect())
 }
 
+pub(crate) async fn count_waiting(c: &mut Conn, project: ProjectId) -> Result<i64, Error> {
+    let count =
+        sqlx::query_scalar("SELECT count(*) FROM conversations WHERE project_id = $1 AND handoff_requested");
+    Ok(count.bind(project.0).fetch_one(c).await?)
+}
+
 pub(super) fn read(row: &Row) -> Result<Conversation, Error> {
     Ok(Conversation {
         id: ConversationId(row.try_get("id")?),

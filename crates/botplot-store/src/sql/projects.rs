@@ -108,7 +108,7 @@ pub(crate) async fn list_projects(c: &mut Conn) -> Result<Vec<Project>, Error> {
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Project, Error> {
+pub(super) fn read(row: &Row) -> Result<Project, Error> {
     Ok(Project {
         id: ProjectId(row.try_get("id")?),
         name: row.try_get("name")?,

@@ -1,6 +1,6 @@
 //! Somebody who calls the server, with their own headers, over real HTTP/1.1; one connection per request.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Write as _};
 use std::net::SocketAddr;
 
 use bytes::{Bytes, BytesMut};
@@ -53,6 +53,13 @@ impl Actor {
         self
     }
 
+    /// The same caller without a header.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self
+    }
+
     /// The same caller showing the visitor token of an earlier reply.
     #[must_use]
     pub fn showing(self, reply: &Reply) -> Self {
@@ -79,6 +86,18 @@ impl Actor {
     pub async fn open(&self, path: &str, body: Value) -> Live {
         let json = self.clone().with("content-type", "application/json");
         json.send(Method::POST, path, body.to_string()).await
+    }
+
+    /// Sends a form, as a page of the dashboard does.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let mut form = String::new();
+        for (name, value) in fields {
+            let pair = [name, value].map(|text| percent(text));
+            let join = if form.is_empty() { "" } else { "&" };
+            let _ = write!(form, "{join}{}={}", pair[0], pair[1]);
+        }
+        let sender = self.clone().with("content-type", "application/x-www-form-urlencoded");
+        sender.send(Method::POST, path, form).await.whole().await
     }
 
     /// Fetches an address.
@@ -108,6 +127,18 @@ impl Actor {
         let (head, body) = reply.into_parts();
         Live { status: head.status, headers: head.headers, body, rest: BytesMut::new(), connection }
     }
+}
+
+/// A text as forms have it.
+fn percent(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
 }
 
 impl Live {

@@ -1,13 +1,15 @@
 //! `GET /assets/…`: the pages' own script and style sheet, compiled in.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::LazyLock;
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 
 use crate::ApiError;
 use crate::error::no_such_address;
 use crate::ids::Path;
+use crate::packed::Packed;
 
 struct Asset {
     name: &'static str,
@@ -15,36 +17,29 @@ struct Asset {
     text: &'static str,
 }
 
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 const ASSETS: &[Asset] = &[
-    Asset {
-        name: "hosted.css",
-        media: "text/css; charset=utf-8",
-        text: include_str!("../assets/hosted.css"),
-    },
-    Asset {
-        name: "reference.css",
-        media: "text/css; charset=utf-8",
-        text: include_str!("../assets/reference.css"),
-    },
-    Asset {
-        name: "reference.js",
-        media: "text/javascript; charset=utf-8",
-        text: include_str!("../assets/reference.js"),
-    },
+    Asset { name: "dashboard.css", media: CSS, text: include_str!("../assets/dashboard/dashboard.css") },
+    Asset { name: "dashboard.js", media: SCRIPT, text: include_str!("../assets/dashboard/dashboard.js") },
+    Asset { name: "htmx.js", media: SCRIPT, text: include_str!("../assets/dashboard/htmx.js") },
+    Asset { name: "hx-sse.js", media: SCRIPT, text: include_str!("../assets/dashboard/hx-sse.js") },
+    Asset { name: "hosted.css", media: CSS, text: include_str!("../assets/hosted.css") },
+    Asset { name: "reference.css", media: CSS, text: include_str!("../assets/reference.css") },
+    Asset { name: "reference.js", media: SCRIPT, text: include_str!("../assets/reference.js") },
     Asset { name: "icon.svg", media: "image/svg+xml", text: include_str!("../assets/icon.svg") },
-    Asset { name: "page.css", media: "text/css; charset=utf-8", text: include_str!("../assets/page.css") },
+    Asset { name: "page.css", media: CSS, text: include_str!("../assets/page.css") },
 ];
+
+/// The files as they are sent, packed when the first one is asked for.
+static PACKED: LazyLock<Vec<Packed>> =
+    LazyLock::new(|| ASSETS.iter().map(|asset| Packed::of(asset.text)).collect());
 
 /// One file; who has it already gets 304.
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let Some(asset) = ASSETS.iter().find(|a| a.name == name) else { return Err(no_such_address().await) };
-    let tag = tag(asset.text.as_bytes());
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|sent| *sent == tag);
-    let caching = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    if known {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
-    }
-    Ok((caching, [(header::CONTENT_TYPE, asset.media)], asset.text).into_response())
+    let Some(place) = ASSETS.iter().position(|a| a.name == name) else { return Err(no_such_address().await) };
+    Ok(PACKED[place].reply(&headers, ASSETS[place].media, "no-cache"))
 }
 
 /// What tells a text from other versions of it, as `ETag` wants it.

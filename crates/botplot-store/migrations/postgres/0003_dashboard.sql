@@ -1,0 +1,144 @@
+-- People who work with BotPlot: accounts, what they may do in which project, and what they keep in the dashboard.
+
+CREATE TABLE accounts (
+    id uuid NOT NULL PRIMARY KEY,
+    -- Lower case.
+    email text NOT NULL UNIQUE,
+    name text NOT NULL,
+    -- As Argon2 writes it; none for those who only sign in elsewhere.
+    password text,
+    -- Sealed; of the second factor, with the last step of time whose code was taken.
+    factor bytea,
+    factor_step bigint NOT NULL DEFAULT 0,
+    -- SHA-256, in hex, of the recovery codes that were not used yet.
+    recovery jsonb NOT NULL DEFAULT '[]',
+    -- True for those who may make projects.
+    operator boolean NOT NULL DEFAULT false,
+    preferences jsonb NOT NULL DEFAULT '{}',
+    created_at bigint NOT NULL
+);
+
+CREATE TABLE members (
+    project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    role text NOT NULL,
+    created_at bigint NOT NULL,
+    PRIMARY KEY (project_id, account_id)
+);
+CREATE INDEX members_account ON members (account_id);
+
+CREATE TABLE sign_ins (
+    id uuid NOT NULL PRIMARY KEY,
+    -- SHA-256 of what the browser holds.
+    hash bytea NOT NULL UNIQUE,
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    browser text NOT NULL,
+    address text NOT NULL,
+    created_at bigint NOT NULL,
+    seen_at bigint NOT NULL,
+    expires_at bigint NOT NULL
+);
+CREATE INDEX sign_ins_account ON sign_ins (account_id);
+CREATE INDEX sign_ins_expires ON sign_ins (expires_at);
+
+-- Links that work once: set-up, invitations, lost passwords.
+CREATE TABLE links (
+    id uuid NOT NULL PRIMARY KEY,
+    hash bytea NOT NULL UNIQUE,
+    kind text NOT NULL,
+    project_id uuid REFERENCES projects (id) ON DELETE CASCADE,
+    account_id uuid REFERENCES accounts (id) ON DELETE CASCADE,
+    email text,
+    role text,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    used_at bigint
+);
+CREATE INDEX links_project ON links (project_id);
+CREATE INDEX links_account ON links (account_id);
+
+-- Who an account is at a provider of OpenID Connect.
+CREATE TABLE identities (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    created_at bigint NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX identities_account ON identities (account_id);
+
+-- Who takes care of a conversation; when the team was told that nobody looks; how far the visitor's page has heard;
+-- when the visitor was written a letter.
+ALTER TABLE conversations ADD COLUMN assignee uuid;
+ALTER TABLE conversations ADD COLUMN alerted_at bigint;
+ALTER TABLE conversations ADD COLUMN heard bigint NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN mailed_at bigint;
+CREATE INDEX conversations_recent ON conversations (project_id, updated_at, id);
+CREATE INDEX conversations_waiting ON conversations (project_id, updated_at, id) WHERE handoff_requested;
+
+-- How many of a conversation's messages an account has read.
+CREATE TABLE reads (
+    project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    conversation_id uuid NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    messages bigint NOT NULL,
+    PRIMARY KEY (account_id, conversation_id)
+);
+CREATE INDEX reads_project ON reads (project_id);
+CREATE INDEX reads_conversation ON reads (conversation_id);
+
+-- What the team writes to each other about a conversation.
+CREATE TABLE notes (
+    id uuid NOT NULL PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    conversation_id uuid NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    author text NOT NULL,
+    content text NOT NULL,
+    created_at bigint NOT NULL
+);
+CREATE INDEX notes_conversation ON notes (conversation_id, created_at, id);
+CREATE INDEX notes_project ON notes (project_id);
+
+-- Canned replies.
+CREATE TABLE replies (
+    id uuid NOT NULL PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    name text NOT NULL,
+    content text NOT NULL,
+    created_at bigint NOT NULL,
+    UNIQUE (project_id, name)
+);
+
+-- Addresses that want no letters about a project's replies.
+CREATE TABLE unsubscribed (
+    project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    email text NOT NULL,
+    created_at bigint NOT NULL,
+    PRIMARY KEY (project_id, email)
+);
+
+-- How an answer came about, how long it took, and when somebody looked into why it was none.
+ALTER TABLE messages ADD COLUMN trace jsonb;
+ALTER TABLE messages ADD COLUMN took_ms bigint;
+ALTER TABLE messages ADD COLUMN reviewed_at bigint;
+
+-- The project's question set, and its runs.
+CREATE TABLE questions (
+    id uuid NOT NULL PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    question text NOT NULL,
+    -- What a right answer says, in words that stand in it; empty when any answer will do.
+    expected text NOT NULL,
+    created_at bigint NOT NULL
+);
+CREATE INDEX questions_project ON questions (project_id, created_at, id);
+
+CREATE TABLE runs (
+    id uuid NOT NULL PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    questions bigint NOT NULL,
+    passed bigint NOT NULL,
+    results jsonb NOT NULL,
+    created_at bigint NOT NULL
+);
+CREATE INDEX runs_project ON runs (project_id, created_at, id);

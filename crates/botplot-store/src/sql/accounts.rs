@@ -1,0 +1,77 @@
+//! People who work with BotPlot.
+
+use botplot_core::account::{Account, Preferences};
+use botplot_core::{AccountId, Secret, Timestamp};
+use sqlx::Row as _;
+use sqlx::types::Json;
+
+use super::{Conn, Row};
+use crate::{Error, clean};
+
+pub(crate) async fn add_account(c: &mut Conn, account: &Account) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO accounts (id, email, name, password, factor, operator, preferences, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(account.id.0)
+    .bind(clean::text(&account.email))
+    .bind(clean::text(&account.name))
+    .bind(account.password.as_ref().map(Secret::expose))
+    .bind(&account.factor)
+    .bind(account.operator)
+    .bind(clean::json(&account.preferences)?)
+    .bind(account.created_at.0)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn save_account(c: &mut Conn, account: &Account) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE accounts SET email = $2, name = $3, password = $4, factor = $5, operator = $6, preferences = $7
+         WHERE id = $1",
+    )
+    .bind(account.id.0)
+    .bind(clean::text(&account.email))
+    .bind(clean::text(&account.name))
+    .bind(account.password.as_ref().map(Secret::expose))
+    .bind(&account.factor)
+    .bind(account.operator)
+    .bind(clean::json(&account.preferences)?)
+    .execute(c)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn find_account(c: &mut Conn, account: AccountId) -> Result<Option<Account>, Error> {
+    let found = sqlx::query("SELECT * FROM accounts WHERE id = $1").bind(account.0).fetch_optional(c).await?;
+    found.as_ref().map(read).transpose()
+}
+
+/// Like [`find_account`]; nobody else changes it until the transaction ends.
+pub(crate) async fn lock_account(c: &mut Conn, account: AccountId) -> Result<Option<Account>, Error> {
+    let found = sqlx::query(concat!("SELECT * FROM accounts WHERE id = $1", for_update!()));
+    found.bind(account.0).fetch_optional(c).await?.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn find_account_of(c: &mut Conn, email: &str) -> Result<Option<Account>, Error> {
+    let found = sqlx::query("SELECT * FROM accounts WHERE email = $1").bind(clean::text(email));
+    found.fetch_optional(c).await?.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn count_accounts(c: &mut Conn) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar("SELECT count(*) FROM accounts").fetch_one(c).await?)
+}
+
+fn read(row: &Row) -> Result<Account, Error> {
+    Ok(Account {
+        id: AccountId(row.try_get("id")?),
+        email: row.try_get("email")?,
+        name: row.try_get("name")?,
+        password: row.try_get::<Option<String>, _>("password")?.map(Secret::new),
+        factor: row.try_get("factor")?,
+        operator: row.try_get("operator")?,
+        preferences: row.try_get::<Json<Preferences>, _>("preferences")?.0,
+        created_at: Timestamp(row.try_get("created_at")?),
+    })
+}

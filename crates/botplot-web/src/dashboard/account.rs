@@ -1,0 +1,8 @@
+//! `/account`: a person's own name, password, second factor and browsers.
+
+use super::route::Route;
+
+/// The addresses of this area.
+pub(super) fn routes() -> Vec<Route> {
+    Vec::new()
+}

@@ -1,0 +1,13 @@
+//! The dashboard, laid out by area, seen by people of every role.
+
+mod account;
+mod analytics;
+mod gate;
+mod improve;
+mod inbox;
+mod knowledge;
+mod leads;
+mod settings;
+mod setup;
+mod sign_in;
+mod team;

@@ -1,0 +1,1 @@
+//! `/account`: a person's own name, password, second factor and browsers.

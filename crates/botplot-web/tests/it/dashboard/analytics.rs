@@ -1,0 +1,1 @@
+//! Analytics: what visitors ask and what becomes of it, in figures.

@@ -1,0 +1,1 @@
+//! The inbox: conversations, live, and what the team does in them.

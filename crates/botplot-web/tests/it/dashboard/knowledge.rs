@@ -1,0 +1,1 @@
+//! Knowledge: sources, their pages and chunks, and what a question finds in them.

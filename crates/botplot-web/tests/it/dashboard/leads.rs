@@ -1,0 +1,1 @@
+//! Leads: contact details that visitors left.
