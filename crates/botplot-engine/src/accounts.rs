@@ -1,5 +1,9 @@
 //! Accounts: people who work with BotPlot, their passwords, and what they may do in which project.
 
+pub mod factor;
+pub mod halfway;
+mod held;
+pub mod oidc;
 pub mod password;
 pub mod sign_ins;
 

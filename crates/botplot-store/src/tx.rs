@@ -1,6 +1,6 @@
 //! What a transaction can do. A method is a line here and a function in `sql/<noun>.rs`.
 
-use botplot_core::account::{Account, Member, Role, SignIn};
+use botplot_core::account::{Account, Factor, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Delivery, Endpoint, Record};
 use botplot_core::event;
@@ -117,6 +117,16 @@ methods! {
         fn find_account_of(email: &str) -> Option<Account>;
         /// How many accounts there are.
         fn count_accounts() -> i64;
+        /// An account's second factor, if it has one; until the transaction ends nobody else changes it.
+        fn lock_factor(account: AccountId) -> Option<Factor>;
+        /// Gives an account a second factor, or takes it away; false when the account is gone.
+        fn set_factor(account: AccountId, factor: Option<&Factor>) -> bool;
+    }
+    mod identities {
+        /// Notes who an account is at a provider; `Unique("identities")` when that is somebody already.
+        fn add_identity(issuer: &str, subject: &str, account: AccountId, now: Timestamp) -> ();
+        /// Whose account a provider's subject is.
+        fn find_identity(issuer: &str, subject: &str) -> Option<AccountId>;
     }
     mod members {
         /// Gives an account this role in a project.

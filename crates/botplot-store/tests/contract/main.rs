@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod chunks;
 mod conversations;
+mod factors;
 mod files;
 mod jobs;
 mod keys;
@@ -89,6 +90,9 @@ promises! {
         a_key_is_renamed_flagged_and_expires_by_its_own_project_only,
         keys_that_ended_are_told_by_the_time_of_their_end,
         a_key_needs_its_project;
+    factors:
+        a_second_factor_is_set_spent_and_taken_away,
+        a_subject_of_a_provider_is_one_account;
     sources:
         a_source_is_found_as_it_was_added_by_its_own_project_only,
         sources_are_listed_in_pages_with_their_total,
