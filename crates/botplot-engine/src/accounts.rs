@@ -62,6 +62,14 @@ pub(crate) fn taken() -> Error {
     Error::invalid("email", "has an account already")
 }
 
+/// The account of this address if the password is its own. Without such an account it takes as long.
+pub async fn check(engine: &Engine, email: &str, password: Secret) -> Result<Option<Account>, Error> {
+    let account = engine.reader().find_account_of(&email.trim().to_lowercase()).await?;
+    let hashed = account.as_ref().and_then(|account| account.password.clone());
+    let fits = password::matches(engine, password, hashed).await?;
+    Ok(account.filter(|_| fits))
+}
+
 /// Gives an account a role in a project, whatever it had before.
 pub async fn set_role(
     engine: &Engine,
