@@ -77,6 +77,8 @@ pub enum Refusal {
     Untrusted,
     /// The provider does not vouch for the address.
     Unverified,
+    /// There is no account at all yet: the first one owns the server, and is not made here.
+    NotSetUp,
     /// Nobody here has this address, and its domain gets no accounts unasked.
     Unknown(String),
 }
@@ -100,6 +102,11 @@ impl Refusal {
                 format!(
                     "Your e-mail address is not verified at {name}. Please verify it there, then try again."
                 )
+            }
+            Self::NotSetUp => {
+                "This server is not set up yet: whoever started it has the address of its set-up. \
+                               Please sign in once that is done."
+                    .to_owned()
             }
             Self::Unknown(email) => {
                 format!("Nobody here has the address {email}. Please ask somebody of the team to invite you.")

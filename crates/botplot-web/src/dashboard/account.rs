@@ -1,8 +1,10 @@
 //! `/account`: a person's own name, password, second factor and browsers.
 
+mod factor;
+
 use super::route::Route;
 
 /// The addresses of this area.
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    factor::routes()
 }

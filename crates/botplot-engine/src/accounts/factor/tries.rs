@@ -26,7 +26,8 @@ impl Tries {
         });
         let tries = all.entry(account).or_default();
         if tries.len() >= MOST {
-            let minutes = (WINDOW - now.seconds_since(tries[0])).div_ceil(60).max(1);
+            let seconds = (WINDOW - now.seconds_since(tries[0])).max(1);
+            let minutes = (seconds + 59) / 60;
             let unit = if minutes == 1 { "minute" } else { "minutes" };
             let why = format!("was wrong {MOST} times: try again in {minutes} {unit}");
             return Err(Error::invalid("code", why));

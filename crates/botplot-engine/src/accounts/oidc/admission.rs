@@ -30,12 +30,20 @@ pub(super) async fn admit(
     let joined =
         engine.0.store.write(move |tx| Box::pin(async move { join(tx, &claims, fresh, is_welcome).await }));
     match joined.await {
-        Ok(Some(account)) => Ok(Outcome::Known(Box::new(account), next)),
-        Ok(None) => Ok(Outcome::Refused(Refusal::Unknown(email))),
+        Ok(Joined::As(account)) => Ok(Outcome::Known(account, next)),
+        Ok(Joined::Not) => Ok(Outcome::Refused(Refusal::Unknown(email))),
+        Ok(Joined::TooEarly) => Ok(Outcome::Refused(Refusal::NotSetUp)),
         // The same person came in twice at once.
         Err(store::Error::Unique(_)) => Ok(Outcome::Refused(Refusal::Stale)),
         Err(error) => Err(error.into()),
     }
+}
+
+enum Joined {
+    As(Box<Account>),
+    Not,
+    /// A first account that owns nothing would end the set-up before it began.
+    TooEarly,
 }
 
 /// Notes that the provider's subject is the account of the verified address, which may be a new one.
@@ -44,18 +52,19 @@ async fn join(
     claims: &Claims,
     fresh: Account,
     is_welcome: bool,
-) -> Result<Option<Account>, store::Error> {
+) -> Result<Joined, store::Error> {
     let now = fresh.created_at;
     let account = match tx.find_account_of(&fresh.email).await? {
         Some(known) => known,
+        None if tx.count_accounts().await? == 0 => return Ok(Joined::TooEarly),
         None if is_welcome => {
             tx.add_account(&fresh).await?;
             fresh
         }
-        None => return Ok(None),
+        None => return Ok(Joined::Not),
     };
     tx.add_identity(&claims.issuer, &claims.subject, account.id, now).await?;
-    Ok(Some(account))
+    Ok(Joined::As(Box::new(account)))
 }
 
 /// A new account, which has no password: the provider stands for it.

@@ -77,6 +77,19 @@ pub(super) async fn exchange(
     found: &Discovery,
     given: &Exchange<'_>,
 ) -> Result<Tokens, Refusal> {
+    let (headers, body) = question(oidc, found, given);
+    let answer = engine.0.egress.call(&found.token_endpoint, headers, Some(body), &LIMITS).await;
+    let answer = answer.map_err(|why| match why.status() {
+        // The code was used or is too old (RFC 6749, 5.2).
+        Some(400) => Refusal::Stale,
+        Some(_) => untrusted("no tokens for the code: look at `oidc.client_id` and its secret", why),
+        None => unreachable(&why),
+    })?;
+    json(&answer.body, "answer of the token endpoint")
+}
+
+/// Headers and form of the exchange.
+fn question(oidc: &Oidc, found: &Discovery, given: &Exchange<'_>) -> (HeaderMap, String) {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code").append_pair("code", given.code);
     form.append_pair("redirect_uri", given.redirect).append_pair("code_verifier", given.verifier);
@@ -89,17 +102,11 @@ pub(super) async fn exchange(
         Some(secret) => {
             form.append_pair("client_id", oidc.client_id()).append_pair("client_secret", secret.expose());
         }
-        None => drop(form.append_pair("client_id", oidc.client_id())),
+        None => {
+            form.append_pair("client_id", oidc.client_id());
+        }
     }
-    let body = form.finish();
-    let answer = engine.0.egress.call(&found.token_endpoint, headers, Some(body), &LIMITS).await;
-    let answer = answer.map_err(|why| match why.status() {
-        // The code was used or is too old (RFC 6749, 5.2).
-        Some(400) => Refusal::Stale,
-        Some(_) => untrusted("no tokens for the code: look at `oidc.client_id` and its secret", why),
-        None => unreachable(&why),
-    })?;
-    json(&answer.body, "answer of the token endpoint")
+    (headers, form.finish())
 }
 
 /// What the userinfo endpoint says, if there is one.
