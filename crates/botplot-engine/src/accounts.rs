@@ -1,6 +1,13 @@
 //! Accounts: people who work with BotPlot, their passwords, and what they may do in which project.
 
+pub mod first;
+pub mod invitations;
+pub mod links;
+pub(crate) mod log;
+pub mod members;
 pub mod password;
+pub mod profile;
+pub mod resets;
 pub mod sign_ins;
 
 use botplot_core::account::{Account, Preferences, Role, clean_email, clean_name, password_fault};

@@ -63,6 +63,15 @@ pub(crate) async fn count_accounts(c: &mut Conn) -> Result<i64, Error> {
     Ok(sqlx::query_scalar("SELECT count(*) FROM accounts").fetch_one(c).await?)
 }
 
+pub(crate) async fn list_accounts(c: &mut Conn) -> Result<Vec<Account>, Error> {
+    sqlx::query("SELECT * FROM accounts ORDER BY created_at, id")
+        .fetch_all(c)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 fn read(row: &Row) -> Result<Account, Error> {
     Ok(Account {
         id: AccountId(row.try_get("id")?),
