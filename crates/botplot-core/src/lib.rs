@@ -16,6 +16,7 @@ pub mod job;
 pub mod key;
 pub mod lead;
 pub mod letter;
+pub mod link;
 pub mod message;
 pub mod notice;
 pub mod origin;

@@ -25,6 +25,8 @@ pub(crate) mod jobs;
 pub(crate) mod keys;
 #[path = "sql/leads.rs"]
 pub(crate) mod leads;
+#[path = "sql/links.rs"]
+pub(crate) mod links;
 #[path = "sql/listing.rs"]
 pub(crate) mod listing;
 #[path = "sql/logos.rs"]

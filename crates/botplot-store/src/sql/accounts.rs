@@ -63,6 +63,15 @@ pub(crate) async fn count_accounts(c: &mut Conn) -> Result<i64, Error> {
     Ok(sqlx::query_scalar("SELECT count(*) FROM accounts").fetch_one(c).await?)
 }
 
+pub(crate) async fn list_accounts(c: &mut Conn) -> Result<Vec<Account>, Error> {
+    sqlx::query("SELECT * FROM accounts ORDER BY created_at, id")
+        .fetch_all(c)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
 pub(crate) async fn find_factor(c: &mut Conn, account: AccountId) -> Result<Option<Factor>, Error> {
     let found = sqlx::query("SELECT factor, factor_step, recovery FROM accounts WHERE id = $1");
     found.bind(account.0).fetch_optional(c).await?.as_ref().map_or(Ok(None), read_factor)

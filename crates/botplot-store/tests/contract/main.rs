@@ -10,6 +10,7 @@ mod files;
 mod jobs;
 mod keys;
 mod leads;
+mod links;
 mod listing;
 mod logos;
 mod messages;
@@ -162,6 +163,12 @@ promises! {
     leads:
         a_lead_is_kept_as_it_was_added_and_saved,
         leads_are_listed_newest_first_and_a_visitors_oldest_first;
+    links:
+        a_link_is_used_once_by_its_own_kind_and_in_time,
+        a_projects_open_invitations_are_listed_and_taken_back_by_it_alone,
+        open_links_of_a_kind_and_an_account_end_together,
+        links_are_forgotten_by_when_they_expired,
+        all_accounts_are_listed_oldest_first;
     logos:
         a_logo_is_kept_byte_by_byte_replaced_and_removed,
         a_logo_needs_its_project;

@@ -1,6 +1,7 @@
 //! Signing in and out. Every way of signing in ends with [`admit`].
 
 mod caller;
+mod lost;
 mod next;
 mod provider;
 mod second_step;
@@ -34,6 +35,10 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/sign-in", Access::Open, sign_in),
         Route::get("/signed-in", Access::Open, signed_in),
         Route::post("/sign-out", Access::Open, sign_out),
+        Route::get("/reset", Access::Open, lost::show),
+        Route::post("/reset", Access::Open, lost::ask),
+        Route::get("/reset/{token}", Access::Open, lost::open),
+        Route::post("/reset/{token}", Access::Open, lost::set),
     ];
     routes.extend(provider::routes());
     routes.extend(second_step::routes());
@@ -117,8 +122,16 @@ fn body(state: &AppState, form: &Form, why: Option<&str>) -> Markup {
             (password.show(form))
             button.primary { "Sign in" }
         }
+        p { a href="/reset" { "Lost your password?" } }
         (provider::link(state, form.raw("next")))
     }
+}
+
+/// What a link is told that works no more, and the way on.
+pub(crate) fn dead(title: &str, way_on: &Markup) -> Response {
+    let mut response = ui::bare(title, &html! { h1 { (title) } (way_on) });
+    *response.status_mut() = StatusCode::GONE;
+    response
 }
 
 /// A page that says how long to wait until the next try.

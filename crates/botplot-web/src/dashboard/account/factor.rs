@@ -36,6 +36,17 @@ async fn show(State(state): State<AppState>, person: Person) -> Result<Response,
     page(&state, &person, &Form::default()).await
 }
 
+/// What the page of the account says of it.
+pub(super) fn section(account: &Account) -> Markup {
+    html! {
+        section.stack aria-labelledby="factor-title" {
+            h2 #factor-title { (TITLE) " " @if account.factor.is_some() { (ui::badge("good", "On")) } @else { (ui::badge("", "Off")) } }
+            p.faint { "A code from your phone when you sign in, so that your password alone opens nothing." }
+            a.button href=(PAGE) { @if account.factor.is_some() { "Look after it" } @else { "Set it up" } }
+        }
+    }
+}
+
 /// What there is: a set-up to begin, or a second factor to look after.
 async fn page(state: &AppState, person: &Person, form: &Form) -> Result<Response, ApiError> {
     let account = &person.account;

@@ -1,7 +1,11 @@
 //! Signing in and out, lost passwords, and other providers' accounts.
 
 use botplot_core::account::Role;
+use botplot_engine::accounts::resets;
 use botplot_testkit::app::{Actor, PASSWORD, Reply, TestApp};
+use botplot_testkit::smtp_receiver::{Encryption, SmtpReceiver};
+
+use crate::logs::Notes;
 
 /// A browser that is signed in nowhere.
 pub(super) fn browser(app: &TestApp) -> Actor {
@@ -20,7 +24,8 @@ pub(super) fn cookie(reply: &Reply) -> String {
     kept.split(';').next().unwrap().to_owned()
 }
 
-async fn sign_in(from: &Actor, email: &str, password: &str, next: &str) -> Reply {
+/// Sends the form.
+pub(super) async fn sign_in(from: &Actor, email: &str, password: &str, next: &str) -> Reply {
     from.submit("/sign-in", &[("email", email), ("password", password), ("next", next)]).await
 }
 
@@ -112,4 +117,102 @@ async fn whoever_guesses_must_wait_even_with_the_right_password() {
     assert!((1..=10).contains(&wait) && refused.text().contains("Try again in"), "{}", refused.text());
     app.clock().advance(10);
     sign_in(&browser(&app), "ann@example.com", PASSWORD, "").await.is(303);
+}
+
+/// The path of the link that a text shows.
+fn reset_link(text: &str) -> String {
+    let (_, rest) =
+        text.split_once("https://chat.example/reset/").unwrap_or_else(|| panic!("no link in {text}"));
+    format!("/reset/{}", &rest[..40])
+}
+
+async fn made_link(app: &TestApp, email: &str) -> String {
+    let link = resets::make_link(app.engine(), email, "https://chat.example").await.unwrap();
+    reset_link(&link.expect("the address has an account"))
+}
+
+const NEW: &str = "a wholly new password";
+
+#[tokio::test]
+async fn a_letter_lets_in_who_has_lost_the_password_and_everybody_else_out() {
+    let mail = SmtpReceiver::start(Encryption::None).await;
+    let app = TestApp::with_mail(&mail, &[], 10).await;
+    let ann = app.member_at("ann@example.com", Role::Agent).await;
+    browser(&app).get("/reset").await.is(200);
+    browser(&app).submit("/reset", &[("email", " ANN@example.com")]).await.is(200);
+    let letters = mail.wait_for(1).await;
+    let path = reset_link(&letters[0].text());
+    assert!(browser(&app).get(&path).await.is(200).text().contains("ann@example.com"));
+    let reply = browser(&app).submit(&path, &[("password", "short")]).await.is(422);
+    assert!(reply.text().contains("must have at least 10 characters"), "{}", reply.text());
+    ann.get("/account").await.is(200);
+    let reply = browser(&app).submit(&path, &[("password", NEW)]).await.is(303);
+    holding(&app, &reply).get("/account").await.is(200);
+    ann.get("/account").await.is(303);
+    app.clock().advance(60);
+    sign_in(&browser(&app), "ann@example.com", PASSWORD, "").await.is(401);
+    sign_in(&browser(&app), "ann@example.com", NEW, "").await.is(303);
+    let (lines, _) = app.engine().reader().list_audit(app.project().project.id, 9, 0).await.unwrap();
+    assert_eq!((lines[0].action.as_str(), lines[0].actor.as_str()), ("password.reset", "ann@example.com"));
+}
+
+#[tokio::test]
+async fn asking_for_a_link_tells_nobody_who_has_an_account_and_is_throttled() {
+    let app = TestApp::start().await;
+    app.member_at("ann@example.com", Role::Agent).await;
+    let ask = async |email: &str| browser(&app).submit("/reset", &[("email", email)]).await;
+    let known = ask("ann@example.com").await.is(200).text().replace("ann@example.com", "…");
+    let unknown = ask("bob@example.com").await.is(200).text().replace("bob@example.com", "…");
+    assert_eq!(known, unknown);
+    for email in ["ann@example.com", "bob@example.com"] {
+        for _ in 0..5 {
+            ask(email).await.is(200);
+        }
+        ask(email).await.is(429);
+    }
+}
+
+#[tokio::test]
+async fn wrong_used_and_expired_links_set_no_password() {
+    let app = TestApp::start().await;
+    app.member_at("ann@example.com", Role::Agent).await;
+    let set = async |path: &str| browser(&app).submit(path, &[("password", NEW)]).await;
+    let refused = async |path: &str, why: &str| {
+        for reply in [browser(&app).get(path).await, set(path).await] {
+            assert!(reply.is(410).text().contains(why), "{path}: {why}");
+        }
+    };
+    refused(&format!("/reset/{}", "x".repeat(40)), "whether it is complete").await;
+    let old = made_link(&app, "ann@example.com").await;
+    app.clock().advance(3600);
+    refused(&old, "has expired").await;
+    let (first, second) =
+        (made_link(&app, "ann@example.com").await, made_link(&app, "ann@example.com").await);
+    set(&first).await.is(303);
+    refused(&first, "was used already").await;
+    refused(&second, "using one ends the others").await;
+    sign_in(&browser(&app), "ann@example.com", NEW, "").await.is(303);
+}
+
+#[tokio::test]
+async fn without_mail_the_link_is_in_the_servers_log() {
+    let notes = Notes::default();
+    let writer = notes.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter("warn")
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    // The test and its server share one thread.
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let app = TestApp::start().await;
+    app.member_at("ann@example.com", Role::Agent).await;
+    for email in ["ann@example.com", "bob@example.com"] {
+        browser(&app).submit("/reset", &[("email", email)]).await.is(200);
+    }
+    // Stopping waits for what goes on in the background.
+    app.stop().await;
+    let log = notes.text();
+    assert!(log.contains("ann@example.com") && !log.contains("bob@example.com"), "{log}");
+    reset_link(&log);
 }
