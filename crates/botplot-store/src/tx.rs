@@ -159,6 +159,8 @@ methods! {
         /// Uses a link up and returns it; `None` when it is not there, was used or has expired. Of several at the same
         /// time one gets it.
         fn use_link(kind: LinkKind, hash: &[u8], now: Timestamp) -> Option<Link>;
+        /// Uses up all invitations to an address that still work, of any project, and returns them.
+        fn use_invitations_to(email: &str, now: Timestamp) -> Vec<Link>;
         /// A project's invitations that nobody has taken, expired ones included, oldest first.
         fn list_invitations(project: ProjectId) -> Vec<Link>;
         /// Takes an invitation back; false when it is gone or somebody has taken it.

@@ -4,12 +4,10 @@
 mod tries;
 
 use botplot_core::account::{Account, Factor};
-use botplot_core::notice::Entry;
-use botplot_core::{AccountId, AuditId, ProjectId, Secret, totp};
+use botplot_core::{AccountId, Secret, totp};
 use botplot_store::Tx;
-use serde_json::Map;
 
-use super::{held, password};
+use super::{held, log, password};
 use crate::{Engine, Error};
 
 pub(crate) use tries::Tries;
@@ -77,13 +75,13 @@ pub async fn confirm(
     let (codes, recovery) = fresh_codes(engine);
     let sealed = engine.0.seal.seal(engine.ids(), &place(account.id), &secret);
     let (id, factor) = (account.id, Factor { sealed, step, recovery });
-    let lines = lines(engine, account, "factor.added").await?;
+    let (own, account) = (engine.clone(), account.clone());
     let added = engine.0.store.write(move |tx| {
         Box::pin(async move {
             if tx.lock_factor(id).await?.is_some() || !tx.set_factor(id, Some(&factor)).await? {
                 return Ok(false);
             }
-            note(tx, &lines).await.map(|()| true)
+            log::everywhere(tx, &own, &account, "factor.added", &[]).await.map(|()| true)
         })
     });
     Ok(if added.await? { Confirmed::Codes(codes) } else { Confirmed::Already })
@@ -114,17 +112,16 @@ pub async fn remove(engine: &Engine, account: &Account, password: Secret, typed:
     let now = engine.clock().now();
     engine.0.tries.count(account.id, now)?;
     check_password(engine, account, password).await?;
-    let lines = lines(engine, account, "factor.removed").await?;
-    let (id, own, typed) = (account.id, engine.clone(), typed.to_owned());
+    let (id, own, account, typed) = (account.id, engine.clone(), account.clone(), typed.to_owned());
     let removed = engine.0.store.write(move |tx| {
         Box::pin(async move {
             spend(tx, &own, id, &typed).await?.ok_or_else(wrong_code)?;
             tx.set_factor(id, None).await?;
-            note(tx, &lines).await
+            log::everywhere(tx, &own, &account, "factor.removed", &[]).await
         })
     });
     removed.await?;
-    engine.0.tries.forgive(account.id, now);
+    engine.0.tries.forgive(id, now);
     Ok(())
 }
 
@@ -134,17 +131,18 @@ pub async fn take_away(engine: &Engine, email: &str) -> Result<bool, Error> {
     let Some(account) = engine.reader().find_account_of(&email.trim().to_lowercase()).await? else {
         return Ok(false);
     };
-    let mut lines = lines(engine, &account, "factor.removed").await?;
-    for line in &mut lines {
-        "operator".clone_into(&mut line.actor);
-    }
+    let own = engine.clone();
     let taken = engine.0.store.write(move |tx| {
         Box::pin(async move {
             if tx.lock_factor(account.id).await?.is_none() {
                 return Ok(false);
             }
             tx.set_factor(account.id, None).await?;
-            note(tx, &lines).await.map(|()| true)
+            for (project, _) in tx.projects_of(account.id).await? {
+                let line = log::line(&own, project.id, "factor.removed", "operator", &account.email, &[]);
+                tx.add_audit(&line).await?;
+            }
+            Ok::<_, Error>(true)
         })
     });
     taken.await
@@ -156,17 +154,16 @@ pub async fn renew_codes(engine: &Engine, account: &Account, typed: &str) -> Res
     let now = engine.clock().now();
     engine.0.tries.count(account.id, now)?;
     let (codes, recovery) = fresh_codes(engine);
-    let lines = lines(engine, account, "factor.codes_renewed").await?;
-    let (id, own, typed) = (account.id, engine.clone(), typed.to_owned());
+    let (id, own, account, typed) = (account.id, engine.clone(), account.clone(), typed.to_owned());
     let renewed = engine.0.store.write(move |tx| {
         Box::pin(async move {
             let factor = spend(tx, &own, id, &typed).await?.ok_or_else(wrong_code)?;
             tx.set_factor(id, Some(&Factor { recovery, ..factor })).await?;
-            note(tx, &lines).await
+            log::everywhere(tx, &own, &account, "factor.codes_renewed", &[]).await
         })
     });
     renewed.await?;
-    engine.0.tries.forgive(account.id, now);
+    engine.0.tries.forgive(id, now);
     Ok(codes)
 }
 
@@ -211,29 +208,6 @@ fn fresh_codes(engine: &Engine) -> (Vec<String>, Vec<String>) {
     let codes = totp::recovery_codes(engine.ids());
     let hashes = codes.iter().filter_map(|code| totp::recovery_hash(code)).collect();
     (codes, hashes)
-}
-
-/// A line for the log of each project that the account has a part in.
-async fn lines(engine: &Engine, account: &Account, action: &str) -> Result<Vec<Entry>, Error> {
-    let now = engine.clock().now();
-    let projects = engine.reader().projects_of(account.id).await?;
-    let line = |project: ProjectId| Entry {
-        id: AuditId(engine.ids().ordered(now)),
-        project,
-        action: action.to_owned(),
-        actor: account.email.clone(),
-        subject: account.id.to_string(),
-        detail: Map::new(),
-        created_at: now,
-    };
-    Ok(projects.iter().map(|(project, _)| line(project.id)).collect())
-}
-
-async fn note(tx: &mut Tx, lines: &[Entry]) -> Result<(), Error> {
-    for line in lines {
-        tx.add_audit(line).await?;
-    }
-    Ok(())
 }
 
 fn wrong_code() -> Error {

@@ -168,6 +168,7 @@ promises! {
         a_projects_open_invitations_are_listed_and_taken_back_by_it_alone,
         open_links_of_a_kind_and_an_account_end_together,
         links_are_forgotten_by_when_they_expired,
+        all_invitations_to_an_address_that_still_work_are_used_together,
         all_accounts_are_listed_oldest_first;
     logos:
         a_logo_is_kept_byte_by_byte_replaced_and_removed,

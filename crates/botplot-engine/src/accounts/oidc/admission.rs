@@ -7,6 +7,7 @@ use botplot_store as store;
 use botplot_store::Tx;
 
 use super::{Claims, Oidc, Outcome, Refusal};
+use crate::accounts::invitations;
 use crate::{Engine, Error};
 
 /// Finds or makes the account.
@@ -27,8 +28,11 @@ pub(super) async fn admit(
     };
     let is_welcome = oidc.config.admits(&email);
     let fresh = draft(engine, &claims, email.clone());
-    let joined =
-        engine.0.store.write(move |tx| Box::pin(async move { join(tx, &claims, fresh, is_welcome).await }));
+    let own = engine.clone();
+    let joined = engine
+        .0
+        .store
+        .write(move |tx| Box::pin(async move { join(tx, &own, &claims, fresh, is_welcome).await }));
     match joined.await {
         Ok(Joined::As(account)) => Ok(Outcome::Known(account, next)),
         Ok(Joined::Not) => Ok(Outcome::Refused(Refusal::Unknown(email))),
@@ -49,22 +53,41 @@ enum Joined {
 /// Notes that the provider's subject is the account of the verified address, which may be a new one.
 async fn join(
     tx: &mut Tx,
+    engine: &Engine,
     claims: &Claims,
     fresh: Account,
     is_welcome: bool,
 ) -> Result<Joined, store::Error> {
-    let now = fresh.created_at;
     let account = match tx.find_account_of(&fresh.email).await? {
         Some(known) => known,
         None if tx.count_accounts().await? == 0 => return Ok(Joined::TooEarly),
-        None if is_welcome => {
-            tx.add_account(&fresh).await?;
-            fresh
-        }
-        None => return Ok(Joined::Not),
+        None => match add(tx, engine, fresh, is_welcome).await? {
+            Some(added) => added,
+            None => return Ok(Joined::Not),
+        },
     };
-    tx.add_identity(&claims.issuer, &claims.subject, account.id, now).await?;
+    tx.add_identity(&claims.issuer, &claims.subject, account.id, engine.clock().now()).await?;
     Ok(Joined::As(Box::new(account)))
+}
+
+/// Adds an account where its address is invited or its domain is let in; it takes all its invitations.
+async fn add(
+    tx: &mut Tx,
+    engine: &Engine,
+    mut fresh: Account,
+    is_welcome: bool,
+) -> Result<Option<Account>, store::Error> {
+    let invitations = tx.use_invitations_to(&fresh.email, engine.clock().now()).await?;
+    if invitations.is_empty() && !is_welcome {
+        return Ok(None);
+    }
+    fresh.preferences.project = invitations.first().and_then(|link| link.project);
+    tx.add_account(&fresh).await?;
+    for link in invitations {
+        let (Some(project), Some(role)) = (link.project, link.role) else { continue };
+        invitations::join(tx, engine, project, &fresh, role).await?;
+    }
+    Ok(Some(fresh))
 }
 
 /// A new account, which has no password: the provider stands for it.

@@ -42,7 +42,7 @@ pub(super) fn section(account: &Account) -> Markup {
         section.stack aria-labelledby="factor-title" {
             h2 #factor-title { (TITLE) " " @if account.factor.is_some() { (ui::badge("good", "On")) } @else { (ui::badge("", "Off")) } }
             p.faint { "A code from your phone when you sign in, so that your password alone opens nothing." }
-            a.button href=(PAGE) { @if account.factor.is_some() { "Look after it" } @else { "Set it up" } }
+            a.button href=(PAGE) { @if account.factor.is_some() { "Recovery codes, or turn it off" } @else { "Set it up" } }
         }
     }
 }
