@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::accounts::password::Gate;
 use crate::chat::queue::Turns;
+use crate::conversations::inbox::Inboxes;
 use crate::embedder::Embedder;
 use crate::indexes::Indexes;
 use crate::keys::LastUses;
@@ -67,6 +68,7 @@ pub(crate) struct Inner {
     pub(crate) last_uses: LastUses,
     pub(crate) sightings: Sightings,
     pub(crate) live: Live,
+    pub(crate) inboxes: Inboxes,
     pub(crate) nodes: Nodes,
     pub(crate) outbox: Outbox,
     pub(crate) seal: Seal,
@@ -108,6 +110,7 @@ impl Engine {
             last_uses: LastUses::default(),
             sightings: Sightings::default(),
             live: Live::default(),
+            inboxes: Inboxes::default(),
             nodes: Nodes::default(),
             outbox: Outbox::default(),
             seal,

@@ -31,7 +31,7 @@ pub async fn reply(
         let write =
             own.0.store.write(move |tx| Box::pin(async move { add(tx, &inner, draft, author).await }));
         let (message, effects) = write.await?;
-        tell(&own, id, &effects);
+        tell(&own, project, id, &effects);
         Ok(message)
     })
     .await
@@ -103,5 +103,6 @@ pub async fn typing(
     }
     let name = name.or(found.agent.as_deref()).unwrap_or(NAMELESS);
     engine.types(id, name, on);
+    engine.types_to_team(project, id, Some(name), on);
     Ok(())
 }

@@ -75,6 +75,7 @@ ALTER TABLE conversations ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversations ADD COLUMN mailed_at INTEGER;
 CREATE INDEX conversations_recent ON conversations (project_id, updated_at, id);
 CREATE INDEX conversations_waiting ON conversations (project_id, updated_at, id) WHERE handoff_requested;
+CREATE INDEX conversations_assignee ON conversations (project_id, assignee, updated_at, id) WHERE assignee IS NOT NULL;
 
 -- How many of a conversation's messages an account has read.
 CREATE TABLE reads (
