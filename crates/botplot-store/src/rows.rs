@@ -108,7 +108,7 @@ pub enum InboxView {
     /// Those that are active.
     #[default]
     Open,
-    /// Those in which a visitor waits for a person.
+    /// Those in which a visitor waits for a person and none has come yet.
     Waiting,
     /// Those that somebody takes care of themselves.
     Mine,

@@ -190,7 +190,6 @@ impl Look {
                 self.count_at = Instant::now() + LOOK_EVERY / 2;
             }
         }
-        lock(&self.engine.0.inboxes.0).remove(&self.project);
     }
 
     /// True when nobody listens any more; whoever comes later finds another one who looks.

@@ -49,7 +49,7 @@ pub(crate) async fn list_inbox(
 fn narrow(select: &mut QueryBuilder<Db>, account: AccountId, wanted: &InboxFilter) {
     match wanted.view {
         InboxView::Open => select.push(" AND c.status = 'active'"),
-        InboxView::Waiting => select.push(" AND c.handoff_requested"),
+        InboxView::Waiting => select.push(" AND c.handoff_requested AND c.handled_by = 'ai'"),
         InboxView::Mine => select
             .push(" AND c.status = 'active' AND c.assignee IS NOT NULL AND c.assignee = ")
             .push_bind(account.0),
@@ -80,6 +80,7 @@ fn pattern(text: &str) -> String {
     format!("%{escaped}%")
 }
 
+/// Few of many: the expression keeps SQLite, which has no figures of either, from walking through the whole project.
 pub(crate) async fn inbox_rows(
     c: &mut Conn,
     project: ProjectId,
@@ -90,7 +91,7 @@ pub(crate) async fn inbox_rows(
     }
     let mut select: QueryBuilder<Db> = QueryBuilder::new("SELECT c.*, CAST(0 AS bigint) AS seen");
     select.push(NEWEST).push("FROM conversations c").push(NEWEST_FROM);
-    select.push("WHERE c.project_id = ").push_bind(project.0).push(" AND c.id IN (");
+    select.push("WHERE coalesce(c.project_id, c.project_id) = ").push_bind(project.0).push(" AND c.id IN (");
     let mut ids = select.separated(", ");
     for id in conversations {
         ids.push_bind(id.0);
@@ -117,6 +118,7 @@ pub(crate) async fn changed_conversations(
     Ok(ids.into_iter().map(ConversationId).collect())
 }
 
+/// In the order of the index in which both conditions stand.
 pub(crate) async fn wanted_conversations(
     c: &mut Conn,
     project: ProjectId,
@@ -124,7 +126,8 @@ pub(crate) async fn wanted_conversations(
 ) -> Result<Vec<(ConversationId, i64)>, Error> {
     let rows: Vec<(Uuid, i64)> = sqlx::query_as(
         "SELECT id, message_count FROM conversations
-         WHERE project_id = $1 AND status = 'active' AND (handoff_requested OR handled_by = 'human') LIMIT $2",
+         WHERE project_id = $1 AND status = 'active' AND (handoff_requested OR handled_by = 'human')
+         ORDER BY created_at DESC, id DESC LIMIT $2",
     )
     .bind(project.0)
     .bind(limit)

@@ -90,6 +90,7 @@ async fn page(
         div.inbox.reading[open.is_some()] #inbox data-live=(seat.path(&format!("inbox/live{}", looked.query())))
             data-base=(seat.path("inbox")) data-unread=(unread) data-me=(seat.person.account.name)
             data-sound[choice.sound] data-notifications[choice.notifications] data-older[looked.before.is_some()] {
+            h1.unseen { "Inbox" }
             p.lost #lost role="alert" hidden { "The connection is lost. Trying again…" }
             p.ask #ask hidden { button type="button" { "Let this browser show notifications" } }
             (list.show(seat, looked, open))

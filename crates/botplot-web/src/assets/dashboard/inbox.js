@@ -447,6 +447,7 @@
   inbox.querySelector("[data-keys]").hidden = false;
 
   if (new URLSearchParams(location.search).has("whole")) byId("thread").setAttribute("data-whole", "");
+  setTimeout(() => document.querySelector("main > .said")?.remove(), 6000);
   showTitle();
   opened();
   connect();

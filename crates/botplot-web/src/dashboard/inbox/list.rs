@@ -44,7 +44,7 @@ impl List {
         html! {
             section.list #list aria-label="Conversations" {
                 header.list-head {
-                    h1 { "Inbox" }
+                    h2 { "Inbox" }
                     button.quiet.keys-button type="button" data-keys hidden { "Keys " kbd { "?" } }
                 }
                 (search(seat, looked))

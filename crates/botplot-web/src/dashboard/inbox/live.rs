@@ -151,7 +151,7 @@ impl Pump {
         let (it, filter) = (&changed.row.conversation, &self.looked.filter);
         let in_view = match filter.view {
             InboxView::Open => it.status == Status::Active,
-            InboxView::Waiting => it.handoff_requested,
+            InboxView::Waiting => it.handoff_requested && it.handled_by == HandledBy::Ai,
             InboxView::Mine => it.status == Status::Active && changed.row.assignee == Some(self.account),
             // What is being read stays until the list is fetched again.
             InboxView::Unread if unread == 0 => return None,
