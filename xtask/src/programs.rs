@@ -51,7 +51,7 @@ const PROGRAMS: &[Program] = &[
     program(
         Bench,
         "inbox",
-        "its page with 10,000 conversations; 200 open at once",
+        "the inbox's pages with 10,000 conversations",
         "crates/botplot-testkit/examples/inbox/main.rs",
     ),
     program(Bench, "crawl", "a website of 300 pages, twice", "crates/botplot-testkit/examples/crawl_site.rs"),
@@ -74,6 +74,12 @@ const PROGRAMS: &[Program] = &[
         "signatures",
         "webhooks verified by the official library",
         "crates/botplot-testkit/examples/signatures.rs",
+    ),
+    program(
+        Check,
+        "inboxes",
+        "200 open inboxes, 50 chats a second: nothing lost",
+        "crates/botplot-testkit/examples/inboxes.rs",
     ),
     program(Check, "resume", "cut streams at every event", "crates/botplot-testkit/examples/resume.rs"),
     program(

@@ -17,6 +17,8 @@ pub(crate) mod endpoints;
 pub(crate) mod events;
 #[path = "sql/files.rs"]
 pub(crate) mod files;
+#[path = "sql/identities.rs"]
+pub(crate) mod identities;
 #[path = "sql/inbox.rs"]
 pub(crate) mod inbox;
 #[path = "sql/jobs.rs"]
@@ -25,6 +27,8 @@ pub(crate) mod jobs;
 pub(crate) mod keys;
 #[path = "sql/leads.rs"]
 pub(crate) mod leads;
+#[path = "sql/links.rs"]
+pub(crate) mod links;
 #[path = "sql/listing.rs"]
 pub(crate) mod listing;
 #[path = "sql/logos.rs"]

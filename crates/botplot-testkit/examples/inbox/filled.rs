@@ -1,4 +1,4 @@
-//! A project full of conversations, and the people who look at them.
+//! A project full of conversations, and somebody who looks at them.
 
 use std::path::Path;
 
@@ -16,8 +16,6 @@ use sha2::{Digest as _, Sha256};
 
 /// Conversations in the project.
 pub(crate) const CONVERSATIONS: i64 = 10_000;
-/// People of the project.
-pub(crate) const PEOPLE: usize = 200;
 const MESSAGES: i64 = 6;
 
 /// What was made.
@@ -25,8 +23,8 @@ pub(crate) struct Filled {
     project: ProjectId,
     /// A conversation that changed last.
     pub(crate) newest: ConversationId,
-    /// What each person's browser holds.
-    pub(crate) tokens: Vec<String>,
+    /// What somebody's browser holds who is signed in.
+    pub(crate) token: String,
 }
 
 impl Filled {
@@ -41,18 +39,9 @@ pub(crate) async fn fill(data: &Path) -> Result<Filled> {
     let store = Store::open(&Config::default(), data).await?;
     let project = store.reader().find_project_named("bench").await?.context("the project was just made")?.id;
     let now = SystemClock.now();
-    let tokens: Vec<String> = (0..PEOPLE).map(|n| format!("{n:040}")).collect();
-    let people = tokens.clone();
-    store
-        .write(move |tx| {
-            Box::pin(async move {
-                for (n, token) in people.iter().enumerate() {
-                    add_person(tx, project, n, token, now).await?;
-                }
-                Ok::<_, Error>(())
-            })
-        })
-        .await?;
+    let token = "0".repeat(40);
+    let held = token.clone();
+    store.write(move |tx| Box::pin(async move { add_person(tx, project, &held, now).await })).await?;
     let mut newest = None;
     for group in 0..CONVERSATIONS / 500 {
         let made =
@@ -70,20 +59,14 @@ pub(crate) async fn fill(data: &Path) -> Result<Filled> {
             .await?;
     }
     store.close().await;
-    Ok(Filled { project, newest: newest.context("there are conversations")?, tokens })
+    Ok(Filled { project, newest: newest.context("there are conversations")?, token })
 }
 
-async fn add_person(
-    tx: &mut Tx,
-    project: ProjectId,
-    n: usize,
-    token: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
+async fn add_person(tx: &mut Tx, project: ProjectId, token: &str, now: Timestamp) -> Result<(), Error> {
     let account = Account {
         id: AccountId(RandomIds.ordered(now)),
-        email: format!("agent-{n}@example.com"),
-        name: format!("Agent {n}"),
+        email: "agent@example.com".to_owned(),
+        name: "Agent".to_owned(),
         password: None,
         factor: None,
         operator: false,
@@ -130,7 +113,7 @@ fn conversation(project: ProjectId, n: i64, now: Timestamp) -> Conversation {
         status: [Status::Closed, Status::Archived, Status::Active, Status::Active][(n % 4) as usize],
         handled_by: if n % 80 == 3 { HandledBy::Human } else { HandledBy::Ai },
         handoff_requested: n % 40 == 3,
-        agent: (n % 80 == 3).then(|| "Agent 1".to_owned()),
+        agent: (n % 80 == 3).then(|| "Agent".to_owned()),
         tags: if n % 4 == 3 { vec!["vip".into(), "billing".into()] } else { Vec::new() },
         message_count: MESSAGES,
         created_at: at,

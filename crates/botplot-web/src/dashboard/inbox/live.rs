@@ -160,11 +160,9 @@ impl Pump {
             InboxView::Archived => it.status == Status::Archived,
         };
         let tagged = filter.tag.as_ref().is_none_or(|tag| it.tags.contains(tag));
-        match in_view && tagged {
-            // Only the store knows whether the text stands in it.
-            true if filter.text.is_some() => None,
-            belongs => Some(belongs),
-        }
+        let belongs = in_view && tagged;
+        // Only the store knows whether a text stands in it.
+        (!belongs || filter.text.is_none()).then_some(belongs)
     }
 
     /// People are called when somebody wants one, and when a visitor writes to them or to nobody in particular.

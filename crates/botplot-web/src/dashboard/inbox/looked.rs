@@ -70,7 +70,7 @@ impl Looked {
 
     /// The query of the list's next part.
     pub(super) fn older(&self, at: Timestamp, id: ConversationId) -> String {
-        query(&self.filter, Some(format!("{}.{id}", at.0)))
+        query(&self.filter, Some(&format!("{}.{id}", at.0)))
     }
 
     /// The query of another view with the same tag and text.
@@ -89,13 +89,13 @@ impl Looked {
     }
 }
 
-fn query(filter: &InboxFilter, before: Option<String>) -> String {
+fn query(filter: &InboxFilter, before: Option<&str>) -> String {
     let mut query = Serializer::new(String::new());
     if filter.view != InboxView::Open {
         let word = VIEWS.iter().find(|(view, ..)| *view == filter.view).map_or("open", |(_, word, _)| *word);
         query.append_pair("view", word);
     }
-    for (name, value) in [("tag", &filter.tag), ("q", &filter.text), ("before", &before)] {
+    for (name, value) in [("tag", filter.tag.as_deref()), ("q", filter.text.as_deref()), ("before", before)] {
         if let Some(value) = value {
             query.append_pair(name, value);
         }
