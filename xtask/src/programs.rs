@@ -48,6 +48,12 @@ const PROGRAMS: &[Program] = &[
         "time until 408 articles are found",
         "crates/botplot-testkit/examples/ingest.rs",
     ),
+    program(
+        Bench,
+        "inbox",
+        "the inbox's pages with 10,000 conversations",
+        "crates/botplot-testkit/examples/inbox/main.rs",
+    ),
     program(Bench, "crawl", "a website of 300 pages, twice", "crates/botplot-testkit/examples/crawl_site.rs"),
     program(Bench, "widget", "first paint, and long tasks while it streams", "e2e/examples/widget/main.rs"),
     program(Check, "crash", "kill it; nothing is lost", "crates/botplot-testkit/examples/crash.rs"),

@@ -181,5 +181,6 @@ pub async fn stop(
         .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.ask_stop(project, conversation).await?) }));
     let asked = asked.await?;
     engine.changed(conversation);
+    engine.stirs(project, conversation);
     Ok(asked)
 }

@@ -16,6 +16,7 @@ use crate::accounts::factor::Tries;
 use crate::accounts::oidc::Oidc;
 use crate::accounts::password::Gate;
 use crate::chat::queue::Turns;
+use crate::conversations::inbox::Inboxes;
 use crate::embedder::Embedder;
 use crate::indexes::Indexes;
 use crate::keys::LastUses;
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) last_uses: LastUses,
     pub(crate) sightings: Sightings,
     pub(crate) live: Live,
+    pub(crate) inboxes: Inboxes,
     pub(crate) nodes: Nodes,
     pub(crate) outbox: Outbox,
     pub(crate) seal: Seal,
@@ -115,6 +117,7 @@ impl Engine {
             last_uses: LastUses::default(),
             sightings: Sightings::default(),
             live: Live::default(),
+            inboxes: Inboxes::default(),
             nodes: Nodes::default(),
             outbox: Outbox::default(),
             seal,

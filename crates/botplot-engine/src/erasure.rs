@@ -45,6 +45,7 @@ pub async fn erase(engine: &Engine, project: ProjectId, visitor: &str, actor: &s
         // One that waited behind the first may have begun meanwhile; whatever begins from now on finds nothing.
         engine.0.turns.stop(id);
         engine.changed(id);
+        engine.stirs(project, id);
     }
     Ok(erased)
 }

@@ -33,6 +33,7 @@ pub async fn leave(
     });
     kept.await?;
     engine.0.outbox.wake();
+    engine.stirs(project, id);
     Ok(())
 }
 

@@ -19,7 +19,10 @@ use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::backend::{postgres, sqlite};
-use crate::{ChunkRow, ConversationFilter, Error, PassageRow, RequestRow, TurnRow};
+use crate::{
+    ChunkRow, ConversationFilter, Error, InboxFilter, InboxRow, NoteRow, PassageRow, ReplyRow, RequestRow,
+    TurnRow,
+};
 
 /// Reads what is committed; cheap to clone, cannot change anything.
 #[derive(Clone)]
@@ -174,6 +177,34 @@ methods! {
         fn unheard(project: ProjectId, conversation: ConversationId) -> Option<i64>;
         /// True when an address wants no letters about a project's replies.
         fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
+    }
+    mod inbox {
+        /// A part of an account's inbox, the newest change first, from before the given place on.
+        fn list_inbox(project: ProjectId, account: AccountId, wanted: &InboxFilter, before: Option<(Timestamp, ConversationId)>, limit: i64) -> Vec<InboxRow>;
+        /// These conversations as an inbox lists them, read by nobody; those that are gone are left out.
+        fn inbox_rows(project: ProjectId, conversations: &[ConversationId]) -> Vec<InboxRow>;
+        /// Up to `limit` conversations that changed since `since`, the newest change first.
+        fn changed_conversations(project: ProjectId, since: Timestamp, limit: i64) -> Vec<ConversationId>;
+        /// Up to `limit` active conversations that need a person or have one, and how many messages each has.
+        fn wanted_conversations(project: ProjectId, limit: i64) -> Vec<(ConversationId, i64)>;
+        /// Who takes care of a conversation.
+        fn find_assignee(project: ProjectId, conversation: ConversationId) -> Option<AccountId>;
+        /// Since when a conversation stands as it does and is answered by whoever answers it.
+        fn standing_since(project: ProjectId, conversation: ConversationId) -> Option<Timestamp>;
+        /// The tags of the `newest` conversations that changed last, each once, by name.
+        fn recent_tags(project: ProjectId, newest: i64) -> Vec<String>;
+    }
+    mod reads {
+        /// How many messages of these conversations each account has read that has read any.
+        fn list_reads(project: ProjectId, conversations: &[ConversationId]) -> Vec<(ConversationId, AccountId, i64)>;
+    }
+    mod notes {
+        /// What the team wrote about a conversation, oldest first.
+        fn list_notes(project: ProjectId, conversation: ConversationId) -> Vec<NoteRow>;
+    }
+    mod replies {
+        /// A project's canned replies, by name.
+        fn list_replies(project: ProjectId) -> Vec<ReplyRow>;
     }
     mod messages {
         /// The newest messages of a conversation, oldest of them first.

@@ -19,6 +19,8 @@ pub(crate) mod events;
 pub(crate) mod files;
 #[path = "sql/identities.rs"]
 pub(crate) mod identities;
+#[path = "sql/inbox.rs"]
+pub(crate) mod inbox;
 #[path = "sql/jobs.rs"]
 pub(crate) mod jobs;
 #[path = "sql/keys.rs"]
@@ -39,12 +41,18 @@ pub(crate) mod messages;
 pub(crate) mod meta;
 #[path = "sql/nodes.rs"]
 pub(crate) mod nodes;
+#[path = "sql/notes.rs"]
+pub(crate) mod notes;
 #[path = "sql/notices.rs"]
 pub(crate) mod notices;
 #[path = "sql/pages.rs"]
 pub(crate) mod pages;
 #[path = "sql/projects.rs"]
 pub(crate) mod projects;
+#[path = "sql/reads.rs"]
+pub(crate) mod reads;
+#[path = "sql/replies.rs"]
+pub(crate) mod replies;
 #[path = "sql/requests.rs"]
 pub(crate) mod requests;
 #[path = "sql/rows.rs"]

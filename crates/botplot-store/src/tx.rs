@@ -16,7 +16,7 @@ use botplot_core::source::{Config, Kind, Page, Source, Status};
 use botplot_core::trace::Trace;
 use botplot_core::{
     AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, LinkId, MessageId,
-    PageId, ProjectId, SignInId, SourceId, Timestamp,
+    PageId, ProjectId, ReplyId, SignInId, SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
@@ -24,7 +24,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
 use crate::backend::{postgres, sqlite};
-use crate::{ClaimRow, DeadTurn, Erased, Error, Filed, NewChunk, NewJob, RequestRow};
+use crate::{ClaimRow, DeadTurn, Erased, Error, Filed, NewChunk, NewJob, NoteRow, ReplyRow, RequestRow};
 
 /// An open transaction: all of it is kept or nothing. Holds SQL only: nothing slow is awaited while it is open.
 ///
@@ -241,6 +241,28 @@ methods! {
         fn add_unsubscribed(project: ProjectId, email: &str, now: Timestamp) -> ();
         /// True when an address wants no letters about a project's replies.
         fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
+    }
+    mod inbox {
+        /// Gives a conversation into somebody's care, or nobody's; false when it is gone.
+        fn set_assignee(project: ProjectId, conversation: ConversationId, account: Option<AccountId>) -> bool;
+    }
+    mod reads {
+        /// Notes that an account has read so many of a conversation's messages, unless it has read more.
+        fn note_read(project: ProjectId, account: AccountId, conversation: ConversationId, messages: i64) -> ();
+    }
+    mod notes {
+        /// Adds what somebody wrote about a conversation.
+        fn add_note(project: ProjectId, conversation: ConversationId, note: &NoteRow) -> ();
+    }
+    mod replies {
+        /// Adds a canned reply; `Unique("replies.project_id, replies.name")` or its like when the name is taken.
+        fn add_reply(project: ProjectId, reply: &ReplyRow, now: Timestamp) -> ();
+        /// Writes a canned reply's present values; false when it is gone.
+        fn save_reply(project: ProjectId, reply: &ReplyRow) -> bool;
+        /// Removes a canned reply; false when it was gone.
+        fn remove_reply(project: ProjectId, reply: ReplyId) -> bool;
+        /// How many canned replies a project has.
+        fn count_replies(project: ProjectId) -> i64;
     }
     mod messages {
         /// Adds a message at the end of its conversation; `Missing("conversation")` when that is gone.

@@ -375,6 +375,11 @@ impl TestApp {
         told.expect("the conversation is there");
     }
 
+    /// Keeps a conversation as another process does it: nobody here is woken.
+    pub async fn keep_silently(&self, conversation: Conversation) {
+        self.keep(conversation).await;
+    }
+
     async fn keep(&self, conversation: Conversation) {
         let kept =
             self.store.write(move |tx| Box::pin(async move { tx.save_conversation(&conversation).await }));

@@ -80,6 +80,7 @@ CREATE INDEX conversations_waiting ON conversations (project_id, updated_at, id)
 CREATE INDEX conversations_overdue ON conversations (project_id, waiting_since, id)
     WHERE waiting_since IS NOT NULL AND alerted_at IS NULL;
 CREATE INDEX conversations_replied ON conversations (project_id, replied_at, id) WHERE replied_at IS NOT NULL;
+CREATE INDEX conversations_assignee ON conversations (project_id, assignee, updated_at, id) WHERE assignee IS NOT NULL;
 
 -- How many of a conversation's messages an account has read.
 CREATE TABLE reads (

@@ -183,8 +183,9 @@ pub(crate) async fn conversation_events(
 }
 
 pub(crate) async fn count_waiting(c: &mut Conn, project: ProjectId) -> Result<i64, Error> {
-    let count =
-        sqlx::query_scalar("SELECT count(*) FROM conversations WHERE project_id = $1 AND handoff_requested");
+    let count = sqlx::query_scalar(
+        "SELECT count(*) FROM conversations WHERE project_id = $1 AND handoff_requested AND handled_by = 'ai'",
+    );
     Ok(count.bind(project.0).fetch_one(c).await?)
 }
 

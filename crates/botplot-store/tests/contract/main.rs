@@ -7,6 +7,7 @@ mod chunks;
 mod conversations;
 mod factors;
 mod files;
+mod inbox;
 mod jobs;
 mod keys;
 mod leads;
@@ -130,6 +131,13 @@ promises! {
         every_filter_takes_what_it_says_newest_first_with_its_total,
         every_page_of_a_list_is_the_same_from_either_end,
         conversations_without_change_are_found_oldest_change_first;
+    inbox:
+        every_view_lists_what_it_says_newest_change_first,
+        an_inbox_goes_on_from_any_place,
+        a_row_shows_the_newest_message_that_says_something,
+        what_was_read_never_becomes_less,
+        notes_stand_in_order_and_go_with_their_conversation,
+        a_canned_reply_has_a_name_of_its_own;
     messages:
         messages_come_in_the_order_they_were_added_even_within_an_instant,
         an_answer_is_finished_once,

@@ -25,6 +25,8 @@ const ASSETS: &[Asset] = &[
     Asset { name: "dashboard.js", media: SCRIPT, text: include_str!("../assets/dashboard/dashboard.js") },
     Asset { name: "htmx.js", media: SCRIPT, text: include_str!("../assets/dashboard/htmx.js") },
     Asset { name: "hx-sse.js", media: SCRIPT, text: include_str!("../assets/dashboard/hx-sse.js") },
+    Asset { name: "inbox.css", media: CSS, text: include_str!("../assets/dashboard/inbox.css") },
+    Asset { name: "inbox.js", media: SCRIPT, text: include_str!("../assets/dashboard/inbox.js") },
     Asset { name: "hosted.css", media: CSS, text: include_str!("../assets/hosted.css") },
     Asset { name: "reference.css", media: CSS, text: include_str!("../assets/reference.css") },
     Asset { name: "reference.js", media: SCRIPT, text: include_str!("../assets/reference.js") },

@@ -72,7 +72,15 @@ pub(crate) fn page(seat: &Seat, section: Section, title: &str, body: &Markup) ->
         }
     };
     let title = format!("{title} · {}", seat.project.name);
-    sent(&title, &frame, seat.person.said.is_some())
+    sent(&title, &frame, seat.person.said.is_some(), own_assets(section))
+}
+
+/// Further styles and scripts of a section.
+fn own_assets(section: Section) -> &'static [&'static str] {
+    match section {
+        Section::Inbox => &["inbox.css", "inbox.js"],
+        _ => &[],
+    }
 }
 
 /// A page without a project: signing in, setting up, errors.
@@ -87,7 +95,7 @@ pub(crate) fn bare_saying(title: &str, said: Option<&str>, body: &Markup) -> Res
             main #content { p.brand { (mark()) span { "BotPlot" } } (told(said)) (body) }
         }
     };
-    sent(&format!("{title} · BotPlot"), &frame, said.is_some())
+    sent(&format!("{title} · BotPlot"), &frame, said.is_some(), &[])
 }
 
 fn mark() -> Markup {
@@ -130,7 +138,7 @@ pub(crate) fn initial(name: &str) -> String {
     name.trim().chars().next().map_or_else(|| "?".to_owned(), |first| first.to_uppercase().collect())
 }
 
-fn sent(title: &str, frame: &Markup, forget_said: bool) -> Response {
+fn sent(title: &str, frame: &Markup, forget_said: bool, assets: &[&str]) -> Response {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -145,6 +153,10 @@ fn sent(title: &str, frame: &Markup, forget_said: bool) -> Response {
                 script src="/assets/htmx.js" defer {}
                 script src="/assets/hx-sse.js" defer {}
                 script src="/assets/dashboard.js" defer {}
+                @for name in assets {
+                    @if name.ends_with(".css") { link rel="stylesheet" href={ "/assets/" (name) }; }
+                    @else { script src={ "/assets/" (name) } defer {} }
+                }
             }
             (frame)
         }
