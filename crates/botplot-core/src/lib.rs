@@ -25,6 +25,7 @@ pub mod project;
 pub mod secret;
 pub mod signature;
 pub mod source;
+pub mod totp;
 pub mod visitor;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};

@@ -1,10 +1,14 @@
 //! Accounts: people who work with BotPlot, their passwords, and what they may do in which project.
 
+pub mod factor;
 pub mod first;
+pub mod halfway;
+mod held;
 pub mod invitations;
 pub mod links;
 pub(crate) mod log;
 pub mod members;
+pub mod oidc;
 pub mod password;
 pub mod profile;
 pub mod resets;

@@ -1,6 +1,6 @@
 //! Look-ups outside of transactions. A method is a line here and a function in `sql/<noun>.rs`.
 
-use botplot_core::account::{Account, Member, Role, SignIn};
+use botplot_core::account::{Account, Factor, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Attempt, Delivery, Endpoint, Exchange, State};
 use botplot_core::key::KeyRecord;
@@ -84,6 +84,12 @@ methods! {
         fn count_accounts() -> i64;
         /// All accounts, oldest first.
         fn list_accounts() -> Vec<Account>;
+        /// An account's second factor, if it has one.
+        fn find_factor(account: AccountId) -> Option<Factor>;
+    }
+    mod identities {
+        /// Whose account a provider's subject is.
+        fn find_identity(issuer: &str, subject: &str) -> Option<AccountId>;
     }
     mod members {
         /// What an account may do in a project; `None` when it has no part in it.

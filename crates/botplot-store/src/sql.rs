@@ -17,6 +17,8 @@ pub(crate) mod endpoints;
 pub(crate) mod events;
 #[path = "sql/files.rs"]
 pub(crate) mod files;
+#[path = "sql/identities.rs"]
+pub(crate) mod identities;
 #[path = "sql/jobs.rs"]
 pub(crate) mod jobs;
 #[path = "sql/keys.rs"]

@@ -1,6 +1,6 @@
 //! What a transaction can do. A method is a line here and a function in `sql/<noun>.rs`.
 
-use botplot_core::account::{Account, Member, Role, SignIn};
+use botplot_core::account::{Account, Factor, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Delivery, Endpoint, Record};
 use botplot_core::event;
@@ -118,6 +118,16 @@ methods! {
         fn find_account_of(email: &str) -> Option<Account>;
         /// How many accounts there are.
         fn count_accounts() -> i64;
+        /// An account's second factor, if it has one; until the transaction ends nobody else changes it.
+        fn lock_factor(account: AccountId) -> Option<Factor>;
+        /// Gives an account a second factor, or takes it away; false when the account is gone.
+        fn set_factor(account: AccountId, factor: Option<&Factor>) -> bool;
+    }
+    mod identities {
+        /// Notes who an account is at a provider; `Unique("identities")` when that is somebody already.
+        fn add_identity(issuer: &str, subject: &str, account: AccountId, now: Timestamp) -> ();
+        /// Whose account a provider's subject is.
+        fn find_identity(issuer: &str, subject: &str) -> Option<AccountId>;
     }
     mod members {
         /// The projects that an account has a part in, oldest first.
@@ -149,6 +159,8 @@ methods! {
         /// Uses a link up and returns it; `None` when it is not there, was used or has expired. Of several at the same
         /// time one gets it.
         fn use_link(kind: LinkKind, hash: &[u8], now: Timestamp) -> Option<Link>;
+        /// Uses up all invitations to an address that still work, of any project, and returns them.
+        fn use_invitations_to(email: &str, now: Timestamp) -> Vec<Link>;
         /// A project's invitations that nobody has taken, expired ones included, oldest first.
         fn list_invitations(project: ProjectId) -> Vec<Link>;
         /// Takes an invitation back; false when it is gone or somebody has taken it.

@@ -115,6 +115,9 @@ pub(crate) enum AccountCommand {
     Reset {
         /// The address that they sign in with
         email: String,
+        /// Take the second factor away instead, for somebody who has lost phone and recovery codes
+        #[arg(long)]
+        second_factor: bool,
     },
 }
 

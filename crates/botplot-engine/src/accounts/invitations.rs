@@ -196,7 +196,7 @@ pub async fn accept(engine: &Engine, token: Secret, account: &Account) -> Result
     accepted.await
 }
 
-async fn join(
+pub(super) async fn join(
     tx: &mut Tx,
     engine: &Engine,
     project: ProjectId,

@@ -48,6 +48,18 @@ pub(crate) async fn use_link(
     used.as_ref().map(read).transpose()
 }
 
+pub(crate) async fn use_invitations_to(
+    c: &mut Conn,
+    email: &str,
+    now: Timestamp,
+) -> Result<Vec<Link>, Error> {
+    let used = sqlx::query(
+        "UPDATE links SET used_at = $2
+         WHERE email = $1 AND kind = 'invitation' AND used_at IS NULL AND expires_at > $2 RETURNING *",
+    );
+    used.bind(clean::text(email)).bind(now.0).fetch_all(c).await?.iter().map(read).collect()
+}
+
 pub(crate) async fn list_invitations(c: &mut Conn, project: ProjectId) -> Result<Vec<Link>, Error> {
     let rows = sqlx::query(
         "SELECT * FROM links WHERE project_id = $1 AND kind = 'invitation' AND used_at IS NULL

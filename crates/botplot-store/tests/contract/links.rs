@@ -121,3 +121,23 @@ pub(crate) async fn all_accounts_are_listed_oldest_first(rig: Rig) {
     let listed = rig.read().list_accounts().await.unwrap();
     assert_eq!(listed.iter().map(|account| account.id).collect::<Vec<_>>(), [ann.id, bob.id]);
 }
+
+pub(crate) async fn all_invitations_to_an_address_that_still_work_are_used_together(rig: Rig) {
+    let other = rig.another().await;
+    let open = invitation(&rig, "ann@example.com");
+    let elsewhere = Link { project: Some(other), ..invitation(&rig, "ann@example.com") };
+    let expired = Link { expires_at: NOW, ..invitation(&rig, "ann@example.com") };
+    let reset = Link { email: Some("ann@example.com".into()), ..link(&rig, Kind::Reset) };
+    let all = [&open, &elsewhere, &expired, &reset, &invitation(&rig, "bob@example.com")];
+    for (link, hash) in all.into_iter().zip(1..) {
+        add(&rig, link, hash).await;
+    }
+    let take =
+        || rig.write(|tx| Box::pin(async move { tx.use_invitations_to("ann@example.com", NOW).await }));
+    let mut used: Vec<_> =
+        take().await.into_iter().map(|link| (link.id, link.project, link.used_at)).collect();
+    used.sort();
+    let expected = [&open, &elsewhere].map(|link| (link.id, link.project, Some(NOW)));
+    assert_eq!(used, expected);
+    assert!(take().await.is_empty(), "they were used twice");
+}

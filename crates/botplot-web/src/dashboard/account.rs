@@ -1,6 +1,7 @@
 //! `/account`: a person's own name, password, second factor, browsers and preferences; and `/projects/new`.
 
 mod browsers;
+mod factor;
 mod project;
 
 use axum::extract::State;
@@ -23,7 +24,7 @@ use crate::{ApiError, AppState};
 
 /// The addresses of this area.
 pub(super) fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         Route::get("/account", Access::Person, show),
         Route::post("/account/name", Access::Person, rename),
         Route::post("/account/email", Access::Person, change_email),
@@ -33,7 +34,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/account/browsers/end-others", Access::Person, browsers::end_others),
         Route::get("/projects/new", Access::Person, project::show),
         Route::post("/projects/new", Access::Person, project::create),
-    ]
+    ];
+    routes.extend(factor::routes());
+    routes
 }
 
 async fn show(State(state): State<AppState>, person: Person) -> Result<Response, ApiError> {
@@ -147,7 +150,7 @@ impl<'a> Page<'a> {
             (self.name_section())
             (self.email_section())
             (self.password_section())
-            // The second factor's section stands here.
+            (factor::section(&self.person.account))
             (browsers::section(&self.browsers, self.person.sign_in.id, now))
             (self.preferences_section())
         };

@@ -3,6 +3,7 @@
 mod caller;
 mod lost;
 mod next;
+mod provider;
 mod second_step;
 
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub(crate) use next::local;
 
 /// The addresses of this area.
 pub(super) fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         Route::get("/sign-in", Access::Open, show),
         Route::post("/sign-in", Access::Open, sign_in),
         Route::get("/signed-in", Access::Open, signed_in),
@@ -38,7 +39,10 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/reset", Access::Open, lost::ask),
         Route::get("/reset/{token}", Access::Open, lost::open),
         Route::post("/reset/{token}", Access::Open, lost::set),
-    ]
+    ];
+    routes.extend(provider::routes());
+    routes.extend(second_step::routes());
+    routes
 }
 
 /// Signs an account in on the caller's browser and leads to `next`, after the second factor where there is one.
@@ -71,32 +75,37 @@ pub(crate) async fn let_in(
 }
 
 /// The form, or the way on for somebody who is signed in.
-async fn show(Visitor(person): Visitor, headers: HeaderMap, mut query: Query) -> Response {
+async fn show(
+    State(state): State<AppState>,
+    Visitor(person): Visitor,
+    headers: HeaderMap,
+    mut query: Query,
+) -> Response {
     let next = query.text("next").unwrap_or_default();
     if person.is_some() {
         return lead_to(local(&next), "");
     }
     let said = cookie::said(&headers);
-    ui::bare_saying("Sign in", said.as_deref(), &body(&Form::of(&[("next", &next)]), None))
+    ui::bare_saying("Sign in", said.as_deref(), &body(&state, &Form::of(&[("next", &next)]), None))
 }
 
 async fn sign_in(State(state): State<AppState>, caller: Caller, form: Form) -> Result<Response, ApiError> {
     let (email, password) = (form.text("email"), Secret::new(form.raw("password")));
     if let Err(wait) = state.limits.sign_in(caller.peer, &email) {
-        return Ok(too_often(wait, |why| ui::bare("Sign in", &body(&form, Some(why)))));
+        return Ok(too_often(wait, |why| ui::bare("Sign in", &body(&state, &form, Some(why)))));
     }
     match accounts::check(&state.engine, &email, password).await? {
         Some(account) => admit(&state, &account, &caller, form.raw("next")).await,
         None => {
             let why = "The address or the password is not right.";
-            let mut response = ui::bare("Sign in", &body(&form, Some(why)));
+            let mut response = ui::bare("Sign in", &body(&state, &form, Some(why)));
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             Ok(response)
         }
     }
 }
 
-fn body(form: &Form, why: Option<&str>) -> Markup {
+fn body(state: &AppState, form: &Form, why: Option<&str>) -> Markup {
     let email = Field { kind: "email", fill: "username", required: true, ..Field::text("email", "E-mail") };
     let password = Field {
         kind: "password",
@@ -114,6 +123,7 @@ fn body(form: &Form, why: Option<&str>) -> Markup {
             button.primary { "Sign in" }
         }
         p { a href="/reset" { "Lost your password?" } }
+        (provider::link(state, form.raw("next")))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `botplot account`: the people who sign in, and the way back in for who cannot.
 
-use anyhow::{Context as _, Result};
-use botplot_engine::accounts::resets;
+use anyhow::{Context as _, Result, bail};
+use botplot_engine::accounts::{factor, resets};
 use serde_json::json;
 
 use crate::cli::AccountCommand;
@@ -13,7 +13,8 @@ use crate::terminal::{say, say_json, table};
 pub(super) async fn run(config: &Config, command: &AccountCommand) -> Result<()> {
     match command {
         AccountCommand::List { json } => list(config, *json).await,
-        AccountCommand::Reset { email } => reset(config, email).await,
+        AccountCommand::Reset { email, second_factor: false } => reset(config, email).await,
+        AccountCommand::Reset { email, second_factor: true } => take_factor_away(config, email).await,
     }
 }
 
@@ -57,6 +58,20 @@ async fn reset(config: &Config, email: &str) -> Result<()> {
     let link = link?.with_context(missing)?;
     say("this link sets a new password; it works once, within an hour:");
     say(link);
+    Ok(())
+}
+
+async fn take_factor_away(config: &Config, email: &str) -> Result<()> {
+    let engine = open::existing(config).await?;
+    let taken = factor::take_away(&engine, email).await;
+    engine.close().await;
+    if !taken? {
+        bail!(
+            "no account with a second factor has the address `{}`; `botplot account list` shows all",
+            email.escape_debug()
+        );
+    }
+    say("the second factor is off: the password alone lets them in now");
     Ok(())
 }
 
