@@ -24,6 +24,7 @@ pub mod project;
 pub mod secret;
 pub mod signature;
 pub mod source;
+pub mod starters;
 pub mod visitor;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};

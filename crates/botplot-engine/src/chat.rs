@@ -9,6 +9,7 @@ mod quote;
 pub(crate) mod repeat;
 mod resume;
 mod stream;
+mod trial;
 mod turn;
 
 use botplot_core::conversation::{HandledBy, Proof, Status};
@@ -23,6 +24,7 @@ use crate::{Engine, Error};
 pub use log::{Listener, Log};
 pub use repeat::Idempotency;
 pub use resume::resume;
+pub use trial::{Trial, trial};
 pub use turn::METRIC as MESSAGES;
 
 /// A visitor's message, authenticated and within its limits.

@@ -75,6 +75,8 @@ methods! {
         fn find_project_named(name: &str) -> Option<Project>;
         /// Renames a project; false when it is gone, `Unique("projects.name")` when the name is taken.
         fn rename_project(project: ProjectId, name: &str) -> bool;
+        /// Removes a project with everything that belongs to it; false when it is gone already.
+        fn remove_project(project: ProjectId) -> bool;
         /// Puts a project on a plan; false when it is gone.
         fn set_plan(project: ProjectId, plan: Plan) -> bool;
         /// Replaces the sealed secret that proves visitors' identities; false when the project is gone.

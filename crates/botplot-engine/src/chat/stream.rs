@@ -18,7 +18,7 @@ use crate::retrieve::{self, Retrieved};
 use crate::{Engine, Error, spending};
 
 /// Bytes that an answer may have; a model that goes on is cut.
-const ANSWER_LIMIT: usize = 64 * 1024;
+pub(super) const ANSWER_LIMIT: usize = 64 * 1024;
 /// The visitor's earlier messages that a follow-up question is searched with.
 const CONTEXT: usize = 3;
 /// Pages offered for the next question.
@@ -264,7 +264,7 @@ impl Generation {
     }
 }
 
-fn kind_word(kind: Courtesy, welcome: &str) -> String {
+pub(super) fn kind_word(kind: Courtesy, welcome: &str) -> String {
     match kind {
         Courtesy::Greeting => welcome.to_owned(),
         Courtesy::Thanks => "You're welcome!".to_owned(),

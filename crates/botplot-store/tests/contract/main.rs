@@ -78,6 +78,7 @@ promises! {
         a_project_is_found_by_id_and_name_as_it_was_added,
         a_project_name_is_taken_once,
         a_project_is_renamed_unless_the_name_is_taken,
+        a_removed_project_takes_everything_along_and_leaves_others_alone,
         settings_are_replaced,
         a_project_is_put_on_a_plan,
         an_identity_secret_is_set_and_taken_away,
