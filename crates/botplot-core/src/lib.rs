@@ -11,6 +11,7 @@ pub mod courtesy;
 pub mod delivery;
 pub mod event;
 pub mod handoff;
+pub mod hours;
 pub mod ids;
 pub mod job;
 pub mod key;
