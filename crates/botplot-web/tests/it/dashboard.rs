@@ -10,4 +10,5 @@ mod leads;
 mod settings;
 mod setup;
 mod sign_in;
+mod start;
 mod team;
