@@ -64,6 +64,12 @@ impl Hours {
         moments.filter(|moment| *moment > at && self.is_open(*moment)).min().unwrap_or(at)
     }
 
+    /// When somebody who waits since then has waited for so many seconds within the hours.
+    pub fn waited(&self, since: Timestamp, seconds: i64) -> Timestamp {
+        let until = self.next_opening(since).plus_seconds(seconds);
+        if self.is_open(until) { until } else { self.next_opening(until).plus_seconds(seconds) }
+    }
+
     /// What a visitor reads who asks for a person at that moment; none while people are there.
     pub fn closed_message(&self, at: Timestamp) -> Option<String> {
         if self.is_open(at) {
@@ -241,13 +247,25 @@ mod tests {
     #[test]
     fn every_next_opening_is_open_and_nothing_before_it_is() {
         let all = office("America/New_York");
-        for quarter in 0..4 * 24 * 21 {
-            let now = at("2026-10-20T00:00:00Z").plus_seconds(quarter * 900);
+        for hour in 0..24 * 14 {
+            let now = at("2026-10-23T00:20:00Z").plus_seconds(hour * 3_600);
             let next = all.next_opening(now);
             assert!(next >= now && all.is_open(next), "{now}");
-            let before = (0..).map(|n| now.plus_seconds(n * 300)).take_while(|moment| *moment < next);
+            let before = (0..).map(|n| now.plus_seconds(n * 1_200)).take_while(|moment| *moment < next);
             assert!(before.into_iter().all(|moment| !all.is_open(moment)), "{now}");
         }
+    }
+
+    #[test]
+    fn who_waits_outside_the_hours_has_waited_when_they_have_begun() {
+        let berlin = office("Europe/Berlin");
+        let waited = |since| berlin.waited(at(since), 300);
+        assert_eq!(waited("2026-01-05T08:30:00Z"), at("2026-01-05T08:35:00Z"));
+        assert_eq!(waited("2026-01-05T07:00:00Z"), at("2026-01-05T08:05:00Z"));
+        // The noon break comes between.
+        assert_eq!(waited("2026-01-05T10:58:00Z"), at("2026-01-05T12:05:00Z"));
+        assert_eq!(waited("2026-03-28T12:00:00Z"), at("2026-03-30T07:05:00Z"));
+        assert_eq!(Hours::default().waited(Timestamp(0), 300), Timestamp(300_000_000));
     }
 
     #[test]
