@@ -17,6 +17,8 @@ pub(crate) mod endpoints;
 pub(crate) mod events;
 #[path = "sql/files.rs"]
 pub(crate) mod files;
+#[path = "sql/gaps.rs"]
+pub(crate) mod gaps;
 #[path = "sql/jobs.rs"]
 pub(crate) mod jobs;
 #[path = "sql/keys.rs"]
@@ -41,6 +43,8 @@ pub(crate) mod notices;
 pub(crate) mod pages;
 #[path = "sql/projects.rs"]
 pub(crate) mod projects;
+#[path = "sql/questions.rs"]
+pub(crate) mod questions;
 #[path = "sql/requests.rs"]
 pub(crate) mod requests;
 #[path = "sql/rows.rs"]
