@@ -23,6 +23,7 @@ pub mod notice;
 pub mod origin;
 pub mod plan;
 pub mod project;
+pub mod question;
 pub mod secret;
 pub mod signature;
 pub mod source;

@@ -12,11 +12,12 @@ use botplot_core::message::{Message, Rating};
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
+use botplot_core::question::{Question, Run};
 use botplot_core::source::{Config, Kind, Page, Source, Status};
 use botplot_core::trace::Trace;
 use botplot_core::{
     AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, LinkId, MessageId,
-    PageId, ProjectId, SignInId, SourceId, Timestamp,
+    PageId, ProjectId, QuestionId, SignInId, SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
@@ -199,6 +200,8 @@ methods! {
         fn add_file(project: ProjectId, source: SourceId, name: &str, content: &[u8]) -> ();
         /// Drops all files of a source; its pages stay until they are read anew.
         fn clear_files(project: ProjectId, source: SourceId) -> ();
+        /// One file's bytes.
+        fn read_file(project: ProjectId, source: SourceId, name: &str) -> Option<Vec<u8>>;
     }
     mod pages {
         /// Writes a page, in place of the source's page of the same address, whose id it then keeps and returns;
@@ -259,6 +262,20 @@ methods! {
         fn rate_message(project: ProjectId, message: MessageId, rating: Rating, comment: Option<&str>) -> bool;
         /// Finds a message.
         fn find_message(project: ProjectId, message: MessageId) -> Option<Message>;
+    }
+    mod gaps {
+        /// Notes that somebody looked into these answers; those that were looked into before stay. Returns how many.
+        fn review_messages(project: ProjectId, messages: &[MessageId], now: Timestamp) -> i64;
+    }
+    mod questions {
+        /// Adds a question to a project's set.
+        fn add_question(question: &Question) -> ();
+        /// Removes a question; false when it was gone.
+        fn remove_question(project: ProjectId, question: QuestionId) -> bool;
+        /// How many questions a project's set has.
+        fn count_questions(project: ProjectId) -> i64;
+        /// Adds a run; the project's `keep` newest stay.
+        fn add_run(run: &Run, keep: i64) -> ();
     }
     mod usage {
         /// Adds to what a project has used in a period; a negative amount gives back.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use botplot_core::message::clean;
 use botplot_core::project::Project;
 use botplot_core::project::patch::patched;
-use botplot_engine::chat::{self, Trial};
+use botplot_engine::chat::{self, Rehearsal};
 use maud::{Markup, html};
 
 use super::places::{self, As, Place};
@@ -57,7 +57,7 @@ async fn test(
         return Ok(refused(if is_piece { piece(&faults) } else { view(&state, &seat, &form, &html! {}) }));
     };
     let project = Project { settings, ..seat.project.clone() };
-    let shown = answer(&chat::trial(&state.engine, project, question).await?);
+    let shown = answer(&rehearsed(&state, project, question).await?);
     Ok(if is_piece { piece(&shown) } else { view(&state, &seat, &form, &shown) })
 }
 
@@ -117,22 +117,35 @@ fn threshold(form: &Form) -> Markup {
     }
 }
 
+/// What the bot says to a question. A browser that goes away meanwhile changes nothing: what the model costs is counted.
+pub(in crate::dashboard) async fn rehearsed(
+    state: &AppState,
+    project: Project,
+    question: String,
+) -> Result<Rehearsal, ApiError> {
+    let engine = state.engine.clone();
+    let asked = async move { chat::rehearse(&engine, &project, &question, true).await };
+    let said = state.engine.tracker().spawn(asked).await;
+    Ok(said.map_err(|panic| botplot_engine::Error::Internal(panic.into()))??)
+}
+
 /// An answer that was tried, with what it rests on.
-pub(in crate::dashboard) fn answer(trial: &Trial) -> Markup {
-    let (tone, how) = match trial.how {
+pub(in crate::dashboard) fn answer(it: &Rehearsal) -> Markup {
+    let (tone, how) = match it.how {
         "refused" => ("warn", "does not know"),
         "written" => ("good", "written by the model"),
         "greeted" => ("", "a kind word"),
+        "verbatim" => ("good", "your own answer, word by word"),
         _ => ("good", "quoted from your documents"),
     };
     html! {
         article.trial {
-            p.answer { (trial.text) }
-            p.row { (ui::badge(tone, how)) span { "Confidence " strong { (format!("{:.2}", trial.confidence)) } } }
-            @if !trial.sources.is_empty() {
+            p.answer { (it.text) }
+            p.row { (ui::badge(tone, how)) span { "Confidence " strong { (format!("{:.2}", it.found.confidence)) } } }
+            @if !it.sources.is_empty() {
                 h3 { "Sources" }
                 ol.found {
-                    @for source in &trial.sources {
+                    @for source in &it.sources {
                         li {
                             @match &source.url {
                                 Some(url) => { a href=(url) rel="noreferrer noopener" target="_blank" { (source.title) } }
@@ -142,10 +155,10 @@ pub(in crate::dashboard) fn answer(trial: &Trial) -> Markup {
                         }
                     }
                 }
-            } @else if !trial.passages.is_empty() {
+            } @else if !it.found.passages.is_empty() {
                 h3 { "The nearest that was found" }
                 ol.found {
-                    @for passage in trial.passages.iter().take(3) {
+                    @for passage in it.found.passages.iter().take(3) {
                         li { strong { (passage.title) } details { summary { "Passage" } p { (passage.body) } } }
                     }
                 }

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use botplot_core::message::clean;
-use botplot_engine::chat;
 use maud::{Markup, html};
 
 use super::{Step, page, skip};
@@ -33,8 +32,8 @@ async fn try_it(State(state): State<AppState>, seat: Seat) -> Result<Response, A
 async fn answer(State(state): State<AppState>, seat: Seat, mut form: Form) -> Result<Response, ApiError> {
     match clean(form.raw("question")) {
         Ok(question) => {
-            let trial = chat::trial(&state.engine, seat.project.clone(), question).await?;
-            try_page(&state, &seat, &form, &bot::answer(&trial)).await
+            let said = bot::rehearsed(&state, seat.project.clone(), question).await?;
+            try_page(&state, &seat, &form, &bot::answer(&said)).await
         }
         Err(why) => {
             form.fault("question", why);
