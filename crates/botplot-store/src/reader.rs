@@ -9,10 +9,11 @@ use botplot_core::link::{Kind as LinkKind, Link};
 use botplot_core::message::Message;
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::project::Project;
-use botplot_core::source::{Page, Source};
+use botplot_core::question::{Gap, Question, Run};
+use botplot_core::source::{Page, PageState, Source};
 use botplot_core::trace::Trace;
 use botplot_core::{
-    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId,
+    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId, RunId,
     SourceId, Timestamp,
 };
 use serde_json::Value;
@@ -134,6 +135,12 @@ methods! {
         fn list_pages(project: ProjectId, source: SourceId) -> Vec<Page>;
         /// A part of a source's pages, newest first, and how many there are in all.
         fn page_pages(project: ProjectId, source: SourceId, limit: i64, offset: i64) -> (Vec<Page>, i64);
+        /// A part of a source's pages, newest first, of one state or of all, and how many of them there are.
+        fn pages_in(project: ProjectId, source: SourceId, state: Option<PageState>, limit: i64, offset: i64) -> (Vec<Page>, i64);
+        /// How many pages of a source are in each state; states without pages are left out.
+        fn count_pages(project: ProjectId, source: SourceId) -> Vec<(PageState, i64)>;
+        /// Finds a page.
+        fn find_page(project: ProjectId, page: PageId) -> Option<Page>;
         /// The pages that have chunks, of sources that are not disabled.
         fn indexed_pages(project: ProjectId) -> Vec<PageId>;
     }
@@ -145,6 +152,8 @@ methods! {
         fn each_changed_chunk(project: ProjectId, since: i64, each: &mut (dyn FnMut(ChunkRow) + Send)) -> ();
         /// The chunks that are still there and whose source is not disabled, in the order asked for.
         fn chunks_by_id(project: ProjectId, chunks: &[ChunkId]) -> Vec<PassageRow>;
+        /// The chunks of a page in order, also of a disabled source: heading path, text, and whether it has a vector.
+        fn chunks_of(project: ProjectId, page: PageId) -> Vec<(String, String, bool)>;
         /// Up to `limit` chunks without a vector of this model: id, page title, heading path, text.
         fn chunks_without_vector(project: ProjectId, model: &str, limit: i64) -> Vec<(ChunkId, String, String, String)>;
         /// The projects that have chunks without a vector of this model.
@@ -218,6 +227,20 @@ methods! {
         fn find_trace(project: ProjectId, message: MessageId) -> Option<(Trace, i64)>;
         /// The same for the answers of a conversation, the oldest first.
         fn list_traces(project: ProjectId, conversation: ConversationId) -> Vec<(MessageId, Trace, i64)>;
+    }
+    mod gaps {
+        /// Up to `limit` answers since then that were none or rated as bad and that nobody has looked into, newest first.
+        fn list_gaps(project: ProjectId, since: Timestamp, limit: i64) -> Vec<Gap>;
+        /// Finds an answer with the question before it, whatever became of it.
+        fn find_gap(project: ProjectId, message: MessageId) -> Option<Gap>;
+    }
+    mod questions {
+        /// A project's question set, oldest first.
+        fn list_questions(project: ProjectId) -> Vec<Question>;
+        /// The newest runs of a project's question set, newest first, without their results.
+        fn list_runs(project: ProjectId, limit: i64) -> Vec<Run>;
+        /// Finds a run with its results.
+        fn find_run(project: ProjectId, run: RunId) -> Option<Run>;
     }
     mod usage {
         /// What a project has used in a period, by metric.

@@ -17,6 +17,8 @@ pub(crate) mod endpoints;
 pub(crate) mod events;
 #[path = "sql/files.rs"]
 pub(crate) mod files;
+#[path = "sql/gaps.rs"]
+pub(crate) mod gaps;
 #[path = "sql/identities.rs"]
 pub(crate) mod identities;
 #[path = "sql/inbox.rs"]
@@ -49,6 +51,8 @@ pub(crate) mod notices;
 pub(crate) mod pages;
 #[path = "sql/projects.rs"]
 pub(crate) mod projects;
+#[path = "sql/questions.rs"]
+pub(crate) mod questions;
 #[path = "sql/reads.rs"]
 pub(crate) mod reads;
 #[path = "sql/replies.rs"]

@@ -18,6 +18,7 @@ mod seat;
 mod settings;
 mod setup;
 mod sign_in;
+mod start;
 mod team;
 mod ui;
 
@@ -42,6 +43,7 @@ fn routes() -> Vec<Route> {
         settings::routes(),
         setup::routes(),
         sign_in::routes(),
+        start::routes(),
         team::routes(),
     ];
     areas.into_iter().flatten().collect()

@@ -127,6 +127,9 @@ CREATE TABLE unsubscribed (
 ALTER TABLE messages ADD COLUMN trace jsonb;
 ALTER TABLE messages ADD COLUMN took_ms bigint;
 ALTER TABLE messages ADD COLUMN reviewed_at bigint;
+-- What was not answered well and nobody has looked into yet.
+CREATE INDEX messages_gaps ON messages (project_id, created_at)
+    WHERE reviewed_at IS NULL AND (rating = 'down' OR (outcome ->> 'refused') IS NOT NULL);
 
 -- The project's question set, and its runs.
 CREATE TABLE questions (

@@ -127,6 +127,9 @@ CREATE TABLE unsubscribed (
 ALTER TABLE messages ADD COLUMN trace TEXT;
 ALTER TABLE messages ADD COLUMN took_ms INTEGER;
 ALTER TABLE messages ADD COLUMN reviewed_at INTEGER;
+-- What was not answered well and nobody has looked into yet.
+CREATE INDEX messages_gaps ON messages (project_id, created_at)
+    WHERE reviewed_at IS NULL AND (rating = 'down' OR (outcome ->> 'refused') IS NOT NULL);
 
 -- The project's question set, and its runs.
 CREATE TABLE questions (

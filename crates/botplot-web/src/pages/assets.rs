@@ -23,6 +23,10 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const ASSETS: &[Asset] = &[
     Asset { name: "dashboard.css", media: CSS, text: include_str!("../assets/dashboard/dashboard.css") },
     Asset { name: "dashboard.js", media: SCRIPT, text: include_str!("../assets/dashboard/dashboard.js") },
+    Asset { name: "preview.css", media: CSS, text: include_str!("../assets/dashboard/preview.css") },
+    Asset { name: "preview.js", media: SCRIPT, text: include_str!("../assets/dashboard/preview.js") },
+    Asset { name: "settings.css", media: CSS, text: include_str!("../assets/dashboard/settings.css") },
+    Asset { name: "settings.js", media: SCRIPT, text: include_str!("../assets/dashboard/settings.js") },
     Asset { name: "htmx.js", media: SCRIPT, text: include_str!("../assets/dashboard/htmx.js") },
     Asset { name: "hx-sse.js", media: SCRIPT, text: include_str!("../assets/dashboard/hx-sse.js") },
     Asset { name: "inbox.css", media: CSS, text: include_str!("../assets/dashboard/inbox.css") },
