@@ -5,6 +5,7 @@ mod audit;
 mod backups;
 mod chunks;
 mod conversations;
+mod figures;
 mod files;
 mod jobs;
 mod keys;
@@ -157,7 +158,12 @@ promises! {
         requests_are_forgotten_after_their_time;
     leads:
         a_lead_is_kept_as_it_was_added_and_saved,
-        leads_are_listed_newest_first_and_a_visitors_oldest_first;
+        leads_are_listed_newest_first_and_a_visitors_oldest_first,
+        leads_are_found_by_words_and_read_on_from_a_place;
+    figures:
+        conversations_are_counted_by_quarter_person_and_last_answer,
+        messages_are_counted_by_quarter_sender_refusal_and_rating,
+        the_latest_questions_citations_and_times_are_read;
     logos:
         a_logo_is_kept_byte_by_byte_replaced_and_removed,
         a_logo_needs_its_project;

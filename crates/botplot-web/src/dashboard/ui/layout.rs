@@ -72,7 +72,7 @@ pub(crate) fn page(seat: &Seat, section: Section, title: &str, body: &Markup) ->
         }
     };
     let title = format!("{title} · {}", seat.project.name);
-    sent(&title, &frame, seat.person.said.is_some())
+    sent(&title, &frame, seat.person.said.is_some(), section)
 }
 
 /// A page without a project: signing in, setting up, errors.
@@ -87,7 +87,7 @@ pub(crate) fn bare_saying(title: &str, said: Option<&str>, body: &Markup) -> Res
             main #content { p.brand { (mark()) span { "BotPlot" } } (told(said)) (body) }
         }
     };
-    sent(&format!("{title} · BotPlot"), &frame, said.is_some())
+    sent(&format!("{title} · BotPlot"), &frame, said.is_some(), Section::None)
 }
 
 fn mark() -> Markup {
@@ -130,7 +130,16 @@ pub(crate) fn initial(name: &str) -> String {
     name.trim().chars().next().map_or_else(|| "?".to_owned(), |first| first.to_uppercase().collect())
 }
 
-fn sent(title: &str, frame: &Markup, forget_said: bool) -> Response {
+/// The styles and scripts that a section's pages need beside the common ones.
+fn extras(section: Section) -> &'static [&'static str] {
+    match section {
+        Section::Leads => &["leads.css"],
+        Section::Analytics => &["analytics.css", "analytics.js"],
+        _ => &[],
+    }
+}
+
+fn sent(title: &str, frame: &Markup, forget_said: bool, section: Section) -> Response {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -145,6 +154,10 @@ fn sent(title: &str, frame: &Markup, forget_said: bool) -> Response {
                 script src="/assets/htmx.js" defer {}
                 script src="/assets/hx-sse.js" defer {}
                 script src="/assets/dashboard.js" defer {}
+                @for name in extras(section) {
+                    @if name.ends_with(".css") { link rel="stylesheet" href={ "/assets/" (name) }; }
+                    @else { script src={ "/assets/" (name) } defer {} }
+                }
             }
             (frame)
         }
