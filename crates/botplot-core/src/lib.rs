@@ -17,6 +17,7 @@ pub mod job;
 pub mod key;
 pub mod lead;
 pub mod letter;
+pub mod link;
 pub mod message;
 pub mod notice;
 pub mod origin;
@@ -25,6 +26,7 @@ pub mod project;
 pub mod secret;
 pub mod signature;
 pub mod source;
+pub mod totp;
 pub mod visitor;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};

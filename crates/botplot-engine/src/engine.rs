@@ -12,6 +12,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::factor::Tries;
+use crate::accounts::oidc::Oidc;
 use crate::accounts::password::Gate;
 use crate::chat::queue::Turns;
 use crate::embedder::Embedder;
@@ -34,6 +36,8 @@ pub struct Parts {
     pub egress: botplot_egress::Client,
     /// The way out for letters; without one none are written.
     pub mail: Option<Mail>,
+    /// Where people may sign in with an account that they have elsewhere, if anywhere.
+    pub oidc: Option<Oidc>,
     /// The model that writes answers; without one they are quoted.
     pub model: Option<Arc<dyn ChatModel>>,
     /// The time.
@@ -71,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) outbox: Outbox,
     pub(crate) seal: Seal,
     pub(crate) passwords: Gate,
+    pub(crate) tries: Tries,
+    pub(crate) oidc: Option<Oidc>,
     pub(crate) ended: watch::Sender<Arc<HashSet<KeyId>>>,
     pub(crate) token_secret: Secret,
     pub(crate) job_added: Notify,
@@ -112,6 +118,8 @@ impl Engine {
             outbox: Outbox::default(),
             seal,
             passwords: Gate::default(),
+            tries: Tries::default(),
+            oidc: parts.oidc,
             ended: watch::Sender::default(),
             token_secret,
             job_added: Notify::new(),
@@ -178,6 +186,11 @@ impl Engine {
     /// The server that takes letters, if there is one.
     pub fn mail_server(&self) -> Option<String> {
         self.0.mail.as_ref().map(|mail| mail.mailer.server())
+    }
+
+    /// Where people may sign in with an account that they have elsewhere, if anywhere.
+    pub fn oidc(&self) -> Option<&Oidc> {
+        self.0.oidc.as_ref()
     }
 
     /// The tasks that shutdown waits for.

@@ -1,11 +1,12 @@
 //! Look-ups outside of transactions. A method is a line here and a function in `sql/<noun>.rs`.
 
-use botplot_core::account::{Account, Member, Role, SignIn};
+use botplot_core::account::{Account, Factor, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Attempt, Delivery, Endpoint, Exchange, State};
 use botplot_core::figures::{Conversations, Messages};
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
+use botplot_core::link::{Kind as LinkKind, Link};
 use botplot_core::message::Message;
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::project::Project;
@@ -82,6 +83,14 @@ methods! {
         fn find_account_of(email: &str) -> Option<Account>;
         /// How many accounts there are.
         fn count_accounts() -> i64;
+        /// All accounts, oldest first.
+        fn list_accounts() -> Vec<Account>;
+        /// An account's second factor, if it has one.
+        fn find_factor(account: AccountId) -> Option<Factor>;
+    }
+    mod identities {
+        /// Whose account a provider's subject is.
+        fn find_identity(issuer: &str, subject: &str) -> Option<AccountId>;
     }
     mod members {
         /// What an account may do in a project; `None` when it has no part in it.
@@ -96,6 +105,14 @@ methods! {
         fn find_sign_in(hash: &[u8], now: Timestamp) -> Option<SignIn>;
         /// The browsers in which an account is signed in, the last seen first.
         fn list_sign_ins(account: AccountId, now: Timestamp) -> Vec<SignIn>;
+    }
+    mod links {
+        /// Finds a link of a kind by the SHA-256 of its secret part, also when it was used or has expired.
+        fn find_link(kind: LinkKind, hash: &[u8]) -> Option<Link>;
+        /// A project's invitations that nobody has taken, expired ones included, oldest first.
+        fn list_invitations(project: ProjectId) -> Vec<Link>;
+        /// The newest link that was made to set an account's password.
+        fn last_reset(account: AccountId) -> Option<Link>;
     }
     mod sources {
         /// Finds a source.

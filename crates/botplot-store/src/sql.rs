@@ -19,12 +19,16 @@ pub(crate) mod events;
 pub(crate) mod figures;
 #[path = "sql/files.rs"]
 pub(crate) mod files;
+#[path = "sql/identities.rs"]
+pub(crate) mod identities;
 #[path = "sql/jobs.rs"]
 pub(crate) mod jobs;
 #[path = "sql/keys.rs"]
 pub(crate) mod keys;
 #[path = "sql/leads.rs"]
 pub(crate) mod leads;
+#[path = "sql/links.rs"]
+pub(crate) mod links;
 #[path = "sql/listing.rs"]
 pub(crate) mod listing;
 #[path = "sql/logos.rs"]

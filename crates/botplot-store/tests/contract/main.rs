@@ -5,11 +5,13 @@ mod audit;
 mod backups;
 mod chunks;
 mod conversations;
+mod factors;
 mod figures;
 mod files;
 mod jobs;
 mod keys;
 mod leads;
+mod links;
 mod listing;
 mod logos;
 mod messages;
@@ -90,6 +92,9 @@ promises! {
         a_key_is_renamed_flagged_and_expires_by_its_own_project_only,
         keys_that_ended_are_told_by_the_time_of_their_end,
         a_key_needs_its_project;
+    factors:
+        a_second_factor_is_set_spent_and_taken_away,
+        a_subject_of_a_provider_is_one_account;
     sources:
         a_source_is_found_as_it_was_added_by_its_own_project_only,
         sources_are_listed_in_pages_with_their_total,
@@ -164,6 +169,13 @@ promises! {
         conversations_are_counted_by_quarter_person_and_last_answer,
         messages_are_counted_by_quarter_sender_refusal_and_rating,
         the_latest_questions_citations_and_times_are_read;
+    links:
+        a_link_is_used_once_by_its_own_kind_and_in_time,
+        a_projects_open_invitations_are_listed_and_taken_back_by_it_alone,
+        open_links_of_a_kind_and_an_account_end_together,
+        links_are_forgotten_by_when_they_expired,
+        all_invitations_to_an_address_that_still_work_are_used_together,
+        all_accounts_are_listed_oldest_first;
     logos:
         a_logo_is_kept_byte_by_byte_replaced_and_removed,
         a_logo_needs_its_project;
