@@ -7,6 +7,7 @@ use serde_json::json;
 async fn a_handoff_goes_to_a_person_and_back_live_on_both_sides() {
     let stage = Stage::set(json!({ "lead_form": { "when": [] } })).await;
     let agent = stage.owner().await;
+    let said = agent.console().len();
     stage.open(&agent, "inbox").await;
     let visitor = stage.opened().await;
     visitor.ask_and_wait("When do you ship?").await;
@@ -35,6 +36,6 @@ async fn a_handoff_goes_to_a_person_and_back_live_on_both_sides() {
     agent.until_says("#thread .message.bot", "We ship within two days").await;
     agent.until("document.querySelector('#waiting').hidden").await;
     assert_eq!((agent.violations().await, visitor.violations().await), (Vec::new(), Vec::new()));
-    assert_eq!(agent.console(), Vec::<String>::new());
+    assert_eq!(agent.console()[said..], [] as [String; 0]);
     agent.picture("dashboard-handoff").await;
 }
