@@ -64,8 +64,9 @@ fn tiles(report: &Report) -> Markup {
     let rated = now.up + now.down;
     html! {
         div.cards.tiles {
-            (tile("Conversations", &number(now.conversations), &change(now.conversations, before.conversations), &format!("{} messages of visitors", number(now.questions))))
+            (tile("Conversations", &number(now.conversations), &change(now.conversations, before.conversations), ""))
             (tile("Visitors", &number(report.visitors), &change(report.visitors, report.visitors_before), ""))
+            (tile("Messages", &number(now.questions), &change(now.questions, before.questions), "written by visitors"))
             (tile("Resolved by the bot", &share(resolved(now)), &points(resolved(now), resolved(before)), &format!("{} conversations ended with an answer and needed no person", number(now.resolved))))
             (tile("With a person", &number(now.handoffs), &change(now.handoffs, before.handoffs), "somebody was asked for, or stepped in"))
             (tile("Answered", &share(percent(now.answered, answers)), &points(percent(now.answered, answers), percent(before.answered, before.answered + before.refused)), &format!("{} answered, {} refused", number(now.answered), number(now.refused))))
@@ -94,7 +95,7 @@ fn conversations(seat: &Seat, report: &Report) -> Markup {
         .days
         .iter()
         .map(|(day, it)| {
-            (day.to_string(), vec![it.resolved, it.handoffs, it.conversations - it.resolved - it.handoffs])
+            (axis(*day), vec![it.resolved, it.handoffs, it.conversations - it.resolved - it.handoffs])
         })
         .collect();
     let series = [
@@ -107,9 +108,14 @@ fn conversations(seat: &Seat, report: &Report) -> Markup {
 
 fn answers(seat: &Seat, report: &Report) -> Markup {
     let days: Vec<_> =
-        report.days.iter().map(|(day, it)| (day.to_string(), vec![it.answered, it.refused])).collect();
+        report.days.iter().map(|(day, it)| (axis(*day), vec![it.answered, it.refused])).collect();
     let series = [Series::new("one", "answered"), Series::new("two", "refused")];
     figure(seat, report, "Answers by day", &chart::lines("Answers by day", &series, &days), "days")
+}
+
+/// A day as it stands below a chart.
+fn axis(day: jiff::civil::Date) -> String {
+    day.strftime("%-d %b").to_string()
 }
 
 fn hours(seat: &Seat, report: &Report) -> Markup {

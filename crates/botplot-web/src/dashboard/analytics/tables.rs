@@ -142,7 +142,7 @@ impl Table {
                     }
                 }
             }
-            p { a href=(file) download aria-label={ (caption) " as CSV" } { "Download as CSV" } }
+            p { a href=(file) download { "Download as CSV" span.unseen { ": " (caption) } } }
         }
     }
 }

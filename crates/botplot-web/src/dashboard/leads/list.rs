@@ -79,11 +79,13 @@ fn row(seat: &Seat, lead: &Lead) -> Markup {
     html! {
         tr {
             th.who scope="row" {
+                div.person {
                 span.avatar.{ "tint-" (tint(&lead.visitor_id)) } aria-hidden="true" { (initial(called(lead))) }
                 div {
                     @if let Some(name) = &lead.name { p { (name) } }
                     @if let Some(email) = &lead.email { p { (reach("mailto", email)) } }
                     @if let Some(phone) = &lead.phone { p { (reach("tel", phone)) } }
+                }
                 }
             }
             td.further {
@@ -98,7 +100,7 @@ fn row(seat: &Seat, lead: &Lead) -> Markup {
                 } @else { span.faint { "was not asked" } }
             }
             td { (time::at(lead.created_at)) }
-            td.actions {
+            td.doing { div.actions {
                 a.button href=(seat.path(&format!("inbox/{}", lead.conversation))) aria-label={ "Conversation with " (called(lead)) } { "Conversation" }
                 @if seat.may(Role::Admin) {
                     form method="post" action=(seat.path(&format!("leads/{}/erase", lead.id)))
@@ -106,7 +108,7 @@ fn row(seat: &Seat, lead: &Lead) -> Markup {
                         button.quiet aria-label={ "Erase " (called(lead)) } { "Erase" }
                     }
                 }
-            }
+            } }
         }
     }
 }

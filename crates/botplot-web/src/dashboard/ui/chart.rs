@@ -1,4 +1,5 @@
 //! Charts as SVG. What is drawn is stretched to its place, so words stand around it, not in it; colours are classes.
+//! Shapes are closed: within SVG, what is not closed holds all that follows.
 
 use std::fmt::Write as _;
 
@@ -36,7 +37,7 @@ pub(crate) fn bars(title: &str, series: &[Series<'_>], points: &[(String, Vec<i6
                 @for (n, one) in series.iter().enumerate() {
                     @let below: i64 = counts[..n].iter().sum();
                     rect class=(one.class) x=(fixed(place as f64 * step + step * 0.1)) width=(fixed(step * 0.8))
-                        y=(HEIGHT - scaled(below + counts[n], top)) height=(scaled(below + counts[n], top) - scaled(below, top));
+                        y=(HEIGHT - scaled(below + counts[n], top)) height=(scaled(below + counts[n], top) - scaled(below, top)) {}
                 }
             }
         }
@@ -51,7 +52,7 @@ pub(crate) fn lines(title: &str, series: &[Series<'_>], points: &[(String, Vec<i
     let drawn = html! {
         @for (n, one) in series.iter().enumerate() {
             polyline class=(one.class) vector-effect="non-scaling-stroke" fill="none"
-                points=(path(points.iter().map(|(_, counts)| scaled(counts[n], top)), step));
+                points=(path(points.iter().map(|(_, counts)| scaled(counts[n], top)), step)) {}
         }
     };
     let sum = points.iter().flat_map(|(_, counts)| counts).sum();
@@ -99,7 +100,7 @@ fn plot(
             div.scale aria-hidden="true" { span { (top) } span { (top / 2) } span { "0" } }
             svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" role="img"
                 aria-label={ (title) ", " (sum) " in all" } {
-                @for y in [0, HEIGHT / 2, HEIGHT] { line.grid x1="0" x2=(WIDTH) y1=(y) y2=(y) vector-effect="non-scaling-stroke"; }
+                @for y in [0, HEIGHT / 2, HEIGHT] { line.grid x1="0" x2=(WIDTH) y1=(y) y2=(y) vector-effect="non-scaling-stroke" {} }
                 (drawn)
             }
             div.axis aria-hidden="true" { @for (name, _) in ends.into_iter().flatten() { span { (name) } } }
@@ -168,11 +169,31 @@ mod tests {
             drawn.contains(r#"<rect class="one" x="50.0" width="400.0" y="100" height="100">"#),
             "{drawn}"
         );
-        assert!(drawn.contains(r#"<rect class="two" x="50.0" width="400.0" y="0" height="100">"#), "{drawn}");
+        assert!(
+            drawn.contains(r#"<rect class="two" x="50.0" width="400.0" y="0" height="100"></rect>"#),
+            "{drawn}"
+        );
         assert!(
             drawn.contains("<title>Tue: 0 a, 2 b</title>") && drawn.contains("Days, 4 in all"),
             "{drawn}"
         );
+    }
+
+    #[test]
+    fn every_shape_is_closed() {
+        let (series, points) = ([Series::new("one", "a")], [("Mon".to_owned(), vec![3])]);
+        let all = [
+            bars("Days", &series, &points),
+            lines("Days", &series, &points),
+            heat("Hours", &[("Monday", &[1; 24])]),
+        ];
+        for drawn in all.map(maud::PreEscaped::into_string) {
+            for shape in ["rect", "line", "polyline", "g"] {
+                let open = drawn.matches(&format!("<{shape} ")).count()
+                    + drawn.matches(&format!("<{shape}>")).count();
+                assert_eq!(open, drawn.matches(&format!("</{shape}>")).count(), "{shape} in {drawn}");
+            }
+        }
     }
 
     #[test]
