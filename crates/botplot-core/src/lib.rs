@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod event;
 pub mod figures;
 pub mod handoff;
+pub mod hours;
 pub mod ids;
 pub mod job;
 pub mod key;
@@ -27,6 +28,7 @@ pub mod secret;
 pub mod signature;
 pub mod source;
 pub mod totp;
+pub mod trace;
 pub mod visitor;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
