@@ -10,6 +10,7 @@ pub mod conversation;
 pub mod courtesy;
 pub mod delivery;
 pub mod event;
+pub mod figures;
 pub mod handoff;
 pub mod hours;
 pub mod ids;

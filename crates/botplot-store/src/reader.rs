@@ -3,6 +3,7 @@
 use botplot_core::account::{Account, Factor, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Attempt, Delivery, Endpoint, Exchange, State};
+use botplot_core::figures::{Conversations, Messages};
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
 use botplot_core::link::{Kind as LinkKind, Link};
@@ -13,7 +14,8 @@ use botplot_core::question::{Gap, Question, Run};
 use botplot_core::source::{Page, PageState, Source};
 use botplot_core::trace::Trace;
 use botplot_core::{
-    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId, RunId,
+    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, LeadId, MessageId, PageId, ProjectId,
+    RunId,
     SourceId, Timestamp,
 };
 use serde_json::Value;
@@ -259,6 +261,27 @@ methods! {
         fn list_leads(project: ProjectId, limit: i64, offset: i64) -> (Vec<Lead>, i64);
         /// The leads of a visitor id, oldest first.
         fn leads_of(project: ProjectId, visitor: &str) -> Vec<Lead>;
+        /// Finds a lead.
+        fn find_lead(project: ProjectId, lead: LeadId) -> Option<Lead>;
+        /// The leads that have every word in their name, address, telephone number or details, newest first, and how
+        /// many there are in all; without words, all.
+        fn page_leads(project: ProjectId, words: &str, limit: i64, offset: i64) -> (Vec<Lead>, i64);
+        /// Up to `limit` of the same, newest first, that were left before the lead of this instant and id.
+        fn search_leads(project: ProjectId, words: &str, before: Option<(Timestamp, LeadId)>, limit: i64) -> Vec<Lead>;
+    }
+    mod figures {
+        /// Conversations that began from the quarter of an hour of `from` up to that of `to`, by quarter and kind.
+        fn count_conversations(project: ProjectId, from: Timestamp, to: Timestamp) -> Vec<Conversations>;
+        /// How many visitors began them.
+        fn count_visitors(project: ProjectId, from: Timestamp, to: Timestamp) -> i64;
+        /// Messages that were written from the quarter of an hour of `from` up to that of `to`, by quarter and kind.
+        fn count_messages(project: ProjectId, from: Timestamp, to: Timestamp) -> Vec<Messages>;
+        /// How many milliseconds up to `limit` of the bot's answers took, the latest of that time.
+        fn answer_times(project: ProjectId, from: Timestamp, to: Timestamp, limit: i64) -> Vec<i64>;
+        /// Up to `limit` of visitors' messages from `from` up to `to`, the latest first.
+        fn latest_questions(project: ProjectId, from: Timestamp, to: Timestamp, limit: i64) -> Vec<String>;
+        /// The sources that up to `limit` of the bot's answers cited, the latest answer first.
+        fn latest_citations(project: ProjectId, from: Timestamp, to: Timestamp, limit: i64) -> Vec<Vec<SourceId>>;
     }
     mod endpoints {
         /// Finds an endpoint.

@@ -15,6 +15,8 @@ pub(crate) mod deliveries;
 pub(crate) mod endpoints;
 #[path = "sql/events.rs"]
 pub(crate) mod events;
+#[path = "sql/figures.rs"]
+pub(crate) mod figures;
 #[path = "sql/files.rs"]
 pub(crate) mod files;
 #[path = "sql/gaps.rs"]

@@ -257,6 +257,11 @@ impl TestApp {
         &self.engine
     }
 
+    /// The store behind the engine.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// What the server's handlers have in hand.
     pub fn state(&self) -> &AppState {
         &self.state

@@ -5,6 +5,7 @@
 
 mod account;
 mod analytics;
+mod csv;
 mod form;
 mod gate;
 mod home;

@@ -6,6 +6,7 @@ mod backups;
 mod chunks;
 mod conversations;
 mod factors;
+mod figures;
 mod files;
 mod gaps;
 mod inbox;
@@ -183,7 +184,12 @@ promises! {
         requests_are_forgotten_after_their_time;
     leads:
         a_lead_is_kept_as_it_was_added_and_saved,
-        leads_are_listed_newest_first_and_a_visitors_oldest_first;
+        leads_are_listed_newest_first_and_a_visitors_oldest_first,
+        leads_are_found_by_words_and_read_on_from_a_place;
+    figures:
+        conversations_are_counted_by_quarter_person_and_last_answer,
+        messages_are_counted_by_quarter_sender_refusal_and_rating,
+        the_latest_questions_citations_and_times_are_read;
     links:
         a_link_is_used_once_by_its_own_kind_and_in_time,
         a_projects_open_invitations_are_listed_and_taken_back_by_it_alone,

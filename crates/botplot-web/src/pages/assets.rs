@@ -21,6 +21,9 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 const ASSETS: &[Asset] = &[
+    Asset { name: "analytics.css", media: CSS, text: include_str!("../assets/dashboard/analytics.css") },
+    Asset { name: "analytics.js", media: SCRIPT, text: include_str!("../assets/dashboard/analytics.js") },
+    Asset { name: "leads.css", media: CSS, text: include_str!("../assets/dashboard/leads.css") },
     Asset { name: "dashboard.css", media: CSS, text: include_str!("../assets/dashboard/dashboard.css") },
     Asset { name: "dashboard.js", media: SCRIPT, text: include_str!("../assets/dashboard/dashboard.js") },
     Asset { name: "preview.css", media: CSS, text: include_str!("../assets/dashboard/preview.css") },
