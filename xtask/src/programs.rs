@@ -69,6 +69,12 @@ const PROGRAMS: &[Program] = &[
         "webhooks verified by the official library",
         "crates/botplot-testkit/examples/signatures.rs",
     ),
+    program(
+        Check,
+        "inboxes",
+        "200 open inboxes, 50 chats a second: nothing lost",
+        "crates/botplot-testkit/examples/inboxes.rs",
+    ),
     program(Check, "resume", "cut streams at every event", "crates/botplot-testkit/examples/resume.rs"),
     program(
         Check,

@@ -66,6 +66,17 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+/// A second factor as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Factor {
+    /// The sealed secret.
+    pub sealed: Vec<u8>,
+    /// The last step of time whose code was taken; codes of it and of earlier ones are not taken again.
+    pub step: i64,
+    /// SHA-256, in hexadecimal, of the recovery codes that were not used yet.
+    pub recovery: Vec<String>,
+}
+
 /// What a person chose for themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]

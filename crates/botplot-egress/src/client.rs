@@ -141,6 +141,34 @@ impl Client {
         }
     }
 
+    /// Asks a service that the operator configured, and follows no redirect: a POST of `form` when there is one, else
+    /// a GET. The headers may carry credentials.
+    pub async fn call(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        form: Option<String>,
+        limits: &GetLimits,
+    ) -> Result<Response, Error> {
+        let place = place(url, url);
+        let http = self.choose(Policy::Operator, url, &place)?;
+        let request = match form {
+            Some(form) => http
+                .post(url.clone())
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form),
+            None => http.get(url.clone()),
+        };
+        let whole = Box::pin(async {
+            let answer = request.headers(headers).send().await.map_err(|e| fault(&e, &place))?;
+            read(answer, place.clone(), limits).await
+        });
+        match tokio::time::timeout(limits.timeout, whole).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::Timeout { place, after: limits.timeout }),
+        }
+    }
+
     async fn follow(&self, policy: Policy, start: &Url, limits: &GetLimits) -> Result<Response, Error> {
         let mut url = start.clone();
         for _ in 0..=MAX_REDIRECTS {

@@ -1,6 +1,17 @@
 //! Accounts: people who work with BotPlot, their passwords, and what they may do in which project.
 
+pub mod factor;
+pub mod first;
+pub mod halfway;
+mod held;
+pub mod invitations;
+pub mod links;
+pub(crate) mod log;
+pub mod members;
+pub mod oidc;
 pub mod password;
+pub mod profile;
+pub mod resets;
 pub mod sign_ins;
 
 use botplot_core::account::{Account, Preferences, Role, clean_email, clean_name, password_fault};
@@ -56,6 +67,14 @@ pub(crate) async fn draft(engine: &Engine, new: NewAccount) -> Result<Account, E
 /// What is said of an address that somebody else has.
 pub(crate) fn taken() -> Error {
     Error::invalid("email", "has an account already")
+}
+
+/// The account of this address if the password is its own. Without such an account it takes as long.
+pub async fn check(engine: &Engine, email: &str, password: Secret) -> Result<Option<Account>, Error> {
+    let account = engine.reader().find_account_of(&email.trim().to_lowercase()).await?;
+    let hashed = account.as_ref().and_then(|account| account.password.clone());
+    let fits = password::matches(engine, password, hashed).await?;
+    Ok(account.filter(|_| fits))
 }
 
 /// Gives an account a role in a project, whatever it had before.

@@ -1,7 +1,7 @@
 //! The engine itself: what every use case has in hand.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use botplot_core::plan::{Limits, Plans};
 use botplot_core::project::Project;
@@ -12,6 +12,8 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::factor::Tries;
+use crate::accounts::oidc::Oidc;
 use crate::accounts::password::Gate;
 use crate::chat::queue::Turns;
 use crate::embedder::Embedder;
@@ -36,6 +38,8 @@ pub struct Parts {
     pub egress: botplot_egress::Client,
     /// The way out for letters; without one none are written.
     pub mail: Option<Mail>,
+    /// Where people may sign in with an account that they have elsewhere, if anywhere.
+    pub oidc: Option<Oidc>,
     /// The model that writes answers; without one they are quoted.
     pub model: Option<Arc<dyn ChatModel>>,
     /// The time.
@@ -75,8 +79,11 @@ pub(crate) struct Inner {
     pub(crate) outbox: Outbox,
     pub(crate) seal: Seal,
     pub(crate) passwords: Gate,
+    pub(crate) tries: Tries,
+    pub(crate) oidc: Option<Oidc>,
     pub(crate) ended: watch::Sender<Arc<HashSet<KeyId>>>,
     pub(crate) token_secret: Secret,
+    public_url: OnceLock<String>,
     pub(crate) job_added: Notify,
     pub(crate) embedding: ProjectLocks,
     tracker: TaskTracker,
@@ -118,8 +125,11 @@ impl Engine {
             outbox: Outbox::default(),
             seal,
             passwords: Gate::default(),
+            tries: Tries::default(),
+            oidc: parts.oidc,
             ended: watch::Sender::default(),
             token_secret,
+            public_url: OnceLock::new(),
             job_added: Notify::new(),
             embedding: ProjectLocks::default(),
             tracker: TaskTracker::new(),
@@ -184,6 +194,21 @@ impl Engine {
     /// The server that takes letters, if there is one.
     pub fn mail_server(&self) -> Option<String> {
         self.0.mail.as_ref().map(|mail| mail.mailer.server())
+    }
+
+    /// Where people may sign in with an account that they have elsewhere, if anywhere.
+    pub fn oidc(&self) -> Option<&Oidc> {
+        self.0.oidc.as_ref()
+    }
+
+    /// Says where people reach the server, without a slash at its end; only the first time counts.
+    pub fn reached_at(&self, public_url: &str) {
+        self.0.public_url.get_or_init(|| public_url.to_owned());
+    }
+
+    /// Where people reach the server, once that is known.
+    pub fn public_url(&self) -> Option<&str> {
+        self.0.public_url.get().map(String::as_str)
     }
 
     /// The tasks that shutdown waits for.

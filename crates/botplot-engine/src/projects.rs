@@ -2,12 +2,14 @@
 
 pub mod settings;
 
+use botplot_core::account::{Account, Role};
 use botplot_core::key::{Class, Key};
+use botplot_core::notice::Entry;
 use botplot_core::project::{Project, Settings, faults, name_fault};
-use botplot_core::{ProjectId, key};
+use botplot_core::{AccountId, ProjectId, key};
 use botplot_store as store;
 
-use crate::{Engine, Error, keys};
+use crate::{Engine, Error, accounts, keys};
 
 /// A project that was just made, with the keys that are shown once.
 #[derive(Debug)]
@@ -22,6 +24,11 @@ pub struct Created {
 
 /// Makes a project with one publishable and one secret key.
 pub async fn create(engine: &Engine, name: &str) -> Result<Created, Error> {
+    create_for(engine, name, None).await
+}
+
+/// The same, owned by an account from its beginning.
+pub async fn create_for(engine: &Engine, name: &str, owner: Option<&Account>) -> Result<Created, Error> {
     if let Some(fault) = name_fault(name) {
         return Err(Error::invalid("name", fault));
     }
@@ -33,17 +40,29 @@ pub async fn create(engine: &Engine, name: &str) -> Result<Created, Error> {
         Project { id, name: name.trim().to_owned(), settings, plan, index_version: 0, created_at: now };
     let (publishable_record, publishable) = keys::draw(engine, id, Class::Publishable, "publishable");
     let (secret_record, secret) = keys::draw(engine, id, Class::Secret, "first secret key");
-    add(engine, project.clone(), vec![publishable_record, secret_record]).await?;
+    let owner = owner.map(|owner| {
+        (owner.id, accounts::log::line(engine, id, "project.created", &owner.email, &project.name, &[]))
+    });
+    add(engine, project.clone(), vec![publishable_record, secret_record], owner).await?;
     Ok(Created { project, publishable, secret })
 }
 
-async fn add(engine: &Engine, project: Project, keys: Vec<key::KeyRecord>) -> Result<(), Error> {
+async fn add(
+    engine: &Engine,
+    project: Project,
+    keys: Vec<key::KeyRecord>,
+    owner: Option<(AccountId, Entry)>,
+) -> Result<(), Error> {
     let name = project.name.clone();
     let added = engine.0.store.write(move |tx| {
         Box::pin(async move {
             tx.add_project(&project).await?;
             for key in &keys {
                 tx.add_key(key).await?;
+            }
+            if let Some((owner, line)) = owner {
+                tx.set_member(project.id, owner, Role::Owner, project.created_at).await?;
+                tx.add_audit(&line).await?;
             }
             Ok::<_, store::Error>(())
         })

@@ -34,6 +34,7 @@ pub const GUIDES: &[(&str, &str)] = guides![
     "knowledge.md",
     "models.md",
     "security.md",
+    "team.md",
     "webhooks.md",
     "widget.md",
 ];

@@ -32,6 +32,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("jobs.dedupe_key", "jobs_dedupe"),
     ("requests", "requests_pkey"),
     ("accounts.email", "accounts_email_key"),
+    ("identities", "identities_pkey"),
     ("replies.name", "replies_project_id_name_key"),
 ];
 

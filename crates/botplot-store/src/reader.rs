@@ -1,15 +1,17 @@
 //! Look-ups outside of transactions. A method is a line here and a function in `sql/<noun>.rs`.
 
-use botplot_core::account::{Account, Member, Role, SignIn};
+use botplot_core::account::{Account, Factor, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Attempt, Delivery, Endpoint, Exchange, State};
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
+use botplot_core::link::{Kind as LinkKind, Link};
 use botplot_core::message::Message;
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::project::Project;
 use botplot_core::question::{Gap, Question, Run};
 use botplot_core::source::{Page, PageState, Source};
+use botplot_core::trace::Trace;
 use botplot_core::{
     AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId, RunId,
     SourceId, Timestamp,
@@ -82,6 +84,14 @@ methods! {
         fn find_account_of(email: &str) -> Option<Account>;
         /// How many accounts there are.
         fn count_accounts() -> i64;
+        /// All accounts, oldest first.
+        fn list_accounts() -> Vec<Account>;
+        /// An account's second factor, if it has one.
+        fn find_factor(account: AccountId) -> Option<Factor>;
+    }
+    mod identities {
+        /// Whose account a provider's subject is.
+        fn find_identity(issuer: &str, subject: &str) -> Option<AccountId>;
     }
     mod members {
         /// What an account may do in a project; `None` when it has no part in it.
@@ -96,6 +106,14 @@ methods! {
         fn find_sign_in(hash: &[u8], now: Timestamp) -> Option<SignIn>;
         /// The browsers in which an account is signed in, the last seen first.
         fn list_sign_ins(account: AccountId, now: Timestamp) -> Vec<SignIn>;
+    }
+    mod links {
+        /// Finds a link of a kind by the SHA-256 of its secret part, also when it was used or has expired.
+        fn find_link(kind: LinkKind, hash: &[u8]) -> Option<Link>;
+        /// A project's invitations that nobody has taken, expired ones included, oldest first.
+        fn list_invitations(project: ProjectId) -> Vec<Link>;
+        /// The newest link that was made to set an account's password.
+        fn last_reset(account: AccountId) -> Option<Link>;
     }
     mod sources {
         /// Finds a source.
@@ -152,6 +170,20 @@ methods! {
         /// What a visitor's page heard after the given place, in order.
         fn conversation_events(project: ProjectId, conversation: ConversationId, after: i64, limit: i64) -> Vec<(i64, Value)>;
     }
+    mod waiting {
+        /// The projects in which a visitor waits of whom nobody was told, or a reply waits for its visitor.
+        fn projects_waiting() -> Vec<ProjectId>;
+        /// Up to `limit` conversations whose visitor has waited for a person since `before` or longer, and of which
+        /// nobody was told; with since when, the longest first.
+        fn overdue(project: ProjectId, before: Timestamp, limit: i64) -> Vec<(ConversationId, Timestamp)>;
+        /// Up to `limit` conversations with a reply of `before` or earlier that no page of the visitor's has heard, and
+        /// of which no letter went out after `mailed_before`.
+        fn unread_replies(project: ProjectId, before: Timestamp, mailed_before: Timestamp, limit: i64) -> Vec<ConversationId>;
+        /// The place of a conversation's newest event, unless the visitor's page has heard it.
+        fn unheard(project: ProjectId, conversation: ConversationId) -> Option<i64>;
+        /// True when an address wants no letters about a project's replies.
+        fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
+    }
     mod messages {
         /// The newest messages of a conversation, oldest of them first.
         fn list_messages(project: ProjectId, conversation: ConversationId, newest: i64) -> Vec<Message>;
@@ -160,6 +192,10 @@ methods! {
         fn page_messages(project: ProjectId, conversation: ConversationId, limit: i64, offset: i64) -> (Vec<Message>, bool);
         /// Finds a message.
         fn find_message(project: ProjectId, message: MessageId) -> Option<Message>;
+        /// How an answer came about, and the milliseconds that it took; `None` for what is no answer of the bot's.
+        fn find_trace(project: ProjectId, message: MessageId) -> Option<(Trace, i64)>;
+        /// The same for the answers of a conversation, the oldest first.
+        fn list_traces(project: ProjectId, conversation: ConversationId) -> Vec<(MessageId, Trace, i64)>;
     }
     mod gaps {
         /// Up to `limit` answers since then that were none or rated as bad and that nobody has looked into, newest first.

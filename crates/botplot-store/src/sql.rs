@@ -19,12 +19,16 @@ pub(crate) mod events;
 pub(crate) mod files;
 #[path = "sql/gaps.rs"]
 pub(crate) mod gaps;
+#[path = "sql/identities.rs"]
+pub(crate) mod identities;
 #[path = "sql/jobs.rs"]
 pub(crate) mod jobs;
 #[path = "sql/keys.rs"]
 pub(crate) mod keys;
 #[path = "sql/leads.rs"]
 pub(crate) mod leads;
+#[path = "sql/links.rs"]
+pub(crate) mod links;
 #[path = "sql/listing.rs"]
 pub(crate) mod listing;
 #[path = "sql/logos.rs"]
@@ -59,6 +63,8 @@ pub(crate) mod sources;
 pub(crate) mod usage;
 #[path = "sql/visitors.rs"]
 pub(crate) mod visitors;
+#[path = "sql/waiting.rs"]
+pub(crate) mod waiting;
 
 use super::{Conn, Db, Row};
 use crate::Error;

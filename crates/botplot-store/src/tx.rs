@@ -1,21 +1,23 @@
 //! What a transaction can do. A method is a line here and a function in `sql/<noun>.rs`.
 
-use botplot_core::account::{Account, Member, Role, SignIn};
+use botplot_core::account::{Account, Factor, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Delivery, Endpoint, Record};
 use botplot_core::event;
 use botplot_core::job::{Job, Lane};
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
+use botplot_core::link::{Kind as LinkKind, Link};
 use botplot_core::message::{Message, Rating};
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
 use botplot_core::question::{Question, Run};
 use botplot_core::source::{Config, Kind, Page, Source, Status};
+use botplot_core::trace::Trace;
 use botplot_core::{
-    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, MessageId, PageId,
-    ProjectId, QuestionId, SignInId, SourceId, Timestamp,
+    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, LinkId, MessageId,
+    PageId, ProjectId, QuestionId, SignInId, SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
@@ -118,8 +120,20 @@ methods! {
         fn find_account_of(email: &str) -> Option<Account>;
         /// How many accounts there are.
         fn count_accounts() -> i64;
+        /// An account's second factor, if it has one; until the transaction ends nobody else changes it.
+        fn lock_factor(account: AccountId) -> Option<Factor>;
+        /// Gives an account a second factor, or takes it away; false when the account is gone.
+        fn set_factor(account: AccountId, factor: Option<&Factor>) -> bool;
+    }
+    mod identities {
+        /// Notes who an account is at a provider; `Unique("identities")` when that is somebody already.
+        fn add_identity(issuer: &str, subject: &str, account: AccountId, now: Timestamp) -> ();
+        /// Whose account a provider's subject is.
+        fn find_identity(issuer: &str, subject: &str) -> Option<AccountId>;
     }
     mod members {
+        /// The projects that an account has a part in, oldest first.
+        fn projects_of(account: AccountId) -> Vec<(Project, Role)>;
         /// Gives an account this role in a project.
         fn set_member(project: ProjectId, account: AccountId, role: Role, now: Timestamp) -> ();
         /// Takes an account out of a project; false when it had no part in it.
@@ -140,6 +154,24 @@ methods! {
         fn remove_sign_ins_but(account: AccountId, kept: Option<SignInId>) -> i64;
         /// Forgets what expired before; returns how many.
         fn remove_sign_ins_before(at: Timestamp) -> i64;
+    }
+    mod links {
+        /// Adds a link; `hash` is the SHA-256 of its secret part.
+        fn add_link(link: &Link, hash: &[u8]) -> ();
+        /// Uses a link up and returns it; `None` when it is not there, was used or has expired. Of several at the same
+        /// time one gets it.
+        fn use_link(kind: LinkKind, hash: &[u8], now: Timestamp) -> Option<Link>;
+        /// Uses up all invitations to an address that still work, of any project, and returns them.
+        fn use_invitations_to(email: &str, now: Timestamp) -> Vec<Link>;
+        /// A project's invitations that nobody has taken, expired ones included, oldest first.
+        fn list_invitations(project: ProjectId) -> Vec<Link>;
+        /// Takes an invitation back; false when it is gone or somebody has taken it.
+        fn remove_invitation(project: ProjectId, link: LinkId) -> bool;
+        /// Takes back the links of a kind that were not used, an account's own or those that belong to nobody; returns
+        /// how many.
+        fn remove_open_links(kind: LinkKind, account: Option<AccountId>) -> i64;
+        /// Forgets the links that expired before; returns how many.
+        fn remove_links_before(at: Timestamp) -> i64;
     }
     mod sources {
         /// Adds a source.
@@ -192,12 +224,33 @@ methods! {
         /// Adds to what a visitor's page hears live; returns its place, counted from 1 within the conversation.
         fn add_conversation_event(project: ProjectId, conversation: ConversationId, payload: &Value, now: Timestamp) -> i64;
     }
+    mod waiting {
+        /// Notes that a visitor waits for a person, unless they do already.
+        fn note_waiting(project: ProjectId, conversation: ConversationId, since: Timestamp) -> ();
+        /// Notes that a visitor waits no more: somebody took care, or the conversation is over.
+        fn end_waiting(project: ProjectId, conversation: ConversationId) -> ();
+        /// Takes it on to tell the team of a visitor who waits since `since`; false when another node has, or it is over.
+        fn claim_alert(project: ProjectId, conversation: ConversationId, since: Timestamp, now: Timestamp) -> bool;
+        /// Notes that a person wrote something that the visitor's page has not heard, unless something waits already.
+        fn note_reply(project: ProjectId, conversation: ConversationId, at: Timestamp) -> ();
+        /// Notes the place up to which the visitor's page has heard; it never goes back.
+        fn note_heard(project: ProjectId, conversation: ConversationId, place: i64) -> ();
+        /// Since when a reply waits for its visitor, and the events since then that their page has not heard.
+        fn since_reply(project: ProjectId, conversation: ConversationId) -> Option<(Timestamp, Vec<Value>)>;
+        /// Notes that what waits since `since` waits no more, as a letter went out at `mailed` or none will; false when it
+        /// does not.
+        fn end_reply(project: ProjectId, conversation: ConversationId, since: Timestamp, mailed: Option<Timestamp>) -> bool;
+        /// Notes that an address, in lower case, wants no letters about a project's replies.
+        fn add_unsubscribed(project: ProjectId, email: &str, now: Timestamp) -> ();
+        /// True when an address wants no letters about a project's replies.
+        fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
+    }
     mod messages {
         /// Adds a message at the end of its conversation; `Missing("conversation")` when that is gone.
         fn add_message(message: &Message) -> ();
         /// Writes content, sources, confidence, state, failure and outcome of a pending message, whose reservation
         /// ends; false when it is not pending any more.
-        fn finish_message(message: &Message) -> bool;
+        fn finish_message(message: &Message, made: Option<(&Trace, i64)>) -> bool;
         /// Writes what a pending answer has so far; false when it is not pending any more.
         fn save_partial(project: ProjectId, message: MessageId, content: &str) -> bool;
         /// Fails the messages that are pending since `now` or longer, as `answer_interrupted`: their turns died with a

@@ -4,6 +4,7 @@
 
 mod actor;
 mod clock;
+mod oidc_provider;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -16,6 +17,7 @@ use botplot_core::message::Message;
 use botplot_core::plan::{Limits, Plan, Plans};
 use botplot_core::project::Settings;
 use botplot_core::{AccountId, Clock as _, ConversationId, Ids as _, RandomIds, Secret, SystemClock};
+use botplot_engine::accounts::oidc::{self, Oidc};
 use botplot_engine::accounts::{self, NewAccount, sign_ins};
 use botplot_engine::projects::Created;
 use botplot_engine::{Config, Engine, Mail, Parts, Spending, jobs, keys, nodes, projects, sources};
@@ -29,6 +31,7 @@ use tokio::task::JoinHandle;
 use crate::fake_llm::FakeLlm;
 pub use actor::{Actor, Live, Reply};
 pub use clock::TestClock;
+pub use oidc_provider::OidcProvider;
 
 /// The password of everybody whom a test invites.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -54,6 +57,8 @@ struct Base<'a> {
     seal_key: Secret,
     /// The way out for letters.
     mail: Option<Mail>,
+    /// Where people may sign in with an account that they have elsewhere.
+    oidc: oidc::Config,
     /// The project that another server has made.
     project: Option<&'a Created>,
 }
@@ -62,7 +67,13 @@ impl Base<'_> {
     /// A data file of its own.
     fn alone() -> Self {
         let seal_key = botplot_engine::seal::fresh_key(&RandomIds);
-        Self { store: botplot_store::Config::default(), seal_key, mail: None, project: None }
+        Self {
+            store: botplot_store::Config::default(),
+            seal_key,
+            mail: None,
+            oidc: oidc::Config::default(),
+            project: None,
+        }
     }
 }
 
@@ -126,6 +137,13 @@ impl TestApp {
         app
     }
 
+    /// A server whose people may sign in at this provider; whoever has an address in `domains` gets an account.
+    pub async fn with_oidc(provider: &OidcProvider, domains: &[&str]) -> Self {
+        let base = Base { oidc: provider.config(domains), ..Base::alone() };
+        let egress = botplot_egress::Config::default();
+        Self::on(&base, &egress, Plans::default(), Spending::default(), None).await
+    }
+
     async fn reaching(
         egress: &botplot_egress::Config,
         plans: Plans,
@@ -168,6 +186,7 @@ impl TestApp {
             model: model.and_then(|m| open_model(m, &egress)),
             egress,
             mail: base.mail.clone(),
+            oidc: Oidc::open(&base.oidc).expect("the test's settings are sound"),
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             config: Config { indexing_threads: 1, ..Config::default() },

@@ -39,8 +39,15 @@ pub struct Limits {
     address: Buckets<u128>,
     publishable_key: Buckets<KeyId>,
     secret_key: Buckets<KeyId>,
+    sign_in_address: Buckets<u128>,
+    sign_in_email: Buckets<u64>,
     hasher: RandomState,
 }
+
+/// Tries to sign in a minute, from one address: a team behind one router gets in, whoever guesses does not.
+const SIGN_INS_PER_ADDRESS: u32 = 20;
+/// The same for one account, from anywhere.
+const SIGN_INS_PER_EMAIL: u32 = 6;
 
 impl Limits {
     /// Full buckets of these sizes; `now` is the clock that refills them.
@@ -56,6 +63,8 @@ impl Limits {
                 &clock,
             ),
             secret_key: Buckets::new("secret_key", "secret key", config.secret_key_per_minute, &clock),
+            sign_in_address: Buckets::new("address", "address", SIGN_INS_PER_ADDRESS, &clock),
+            sign_in_email: Buckets::new("email", "account", SIGN_INS_PER_EMAIL, &clock),
             hasher: RandomState::new(),
         }
     }
@@ -92,9 +101,22 @@ impl Limits {
         spend(&self.visitor, &(project, self.hasher.hash_one(visitor)), meter)
     }
 
+    /// One try to prove who somebody is: by a password, a code, a lost password's letter. `Err` says how long to wait;
+    /// it comes before anything is looked at, so that a right guess after too many wrong ones is refused as well.
+    pub(crate) fn sign_in(&self, peer: Option<IpAddr>, email: &str) -> Result<(), Duration> {
+        if let Some(address) = peer {
+            wait(self.sign_in_address.spend(&neighbourhood(address)))?;
+        }
+        wait(self.sign_in_email.spend(&self.hasher.hash_one(email.trim().to_lowercase())))
+    }
+
     fn address(&self, peer: Option<IpAddr>, meter: &Meter) -> Result<(), ApiError> {
         peer.map_or(Ok(()), |address| spend(&self.address, &neighbourhood(address), meter))
     }
+}
+
+fn wait(outcome: Option<Result<Spent, Spent>>) -> Result<(), Duration> {
+    outcome.map_or(Ok(()), |outcome| outcome.map(drop).map_err(|spent| spent.wait))
 }
 
 fn spend<K: Clone + Eq + std::hash::Hash>(
@@ -223,6 +245,24 @@ mod tests {
         assert_eq!(bench.count(5000, |b| b.limits.stranger(peer("203.0.113.7"), &b.meter)), 60);
         assert!(bench.limits.stranger(peer("203.0.113.8"), &bench.meter).is_ok());
         assert_eq!(bench.count(100, |b| b.limits.stranger(None, &b.meter)), 100);
+    }
+
+    #[test]
+    fn whoever_guesses_passwords_is_slowed_down_by_account_and_by_address() {
+        let bench = Bench::new(&Config::off());
+        let tries = |peer_text: &str, email: &str, n| {
+            bench.count(n, |b| {
+                b.limits.sign_in(peer(peer_text), email).map_err(|_| ApiError::new(Code::RateLimited))
+            })
+        };
+        assert_eq!(tries("203.0.113.7", "ann@example.com", 50), 6);
+        assert_eq!(tries("203.0.113.8", " ANN@example.com", 50), 0);
+        let waits = bench.limits.sign_in(peer("203.0.113.9"), "ann@example.com").unwrap_err();
+        assert_eq!(waits.as_secs(), 10);
+        let others = (0..50).filter(|n| bench.limits.sign_in(peer("203.0.113.10"), &n.to_string()).is_ok());
+        assert_eq!(others.count(), 20);
+        bench.clock.advance(10);
+        assert_eq!(tries("203.0.113.11", "ann@example.com", 50), 1);
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub(crate) enum Command {
     /// Makes and lists projects, and puts them on plans
     #[command(subcommand)]
     Project(ProjectCommand),
+    /// Lists the accounts of the dashboard, and lets somebody back in
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Makes, lists, renames, rotates and revokes API keys
     #[command(subcommand)]
     Key(KeyCommand),
@@ -96,6 +99,25 @@ pub(crate) enum ProjectCommand {
         /// The plan to put it on
         #[arg(long, value_name = "PLAN", value_parser = ["free", "pro", "business"])]
         plan: String,
+    },
+}
+
+/// `botplot account …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Lists all accounts
+    List {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints a link that sets a new password, for somebody who has lost theirs
+    Reset {
+        /// The address that they sign in with
+        email: String,
+        /// Take the second factor away instead, for somebody who has lost phone and recovery codes
+        #[arg(long)]
+        second_factor: bool,
     },
 }
 

@@ -1,5 +1,6 @@
 //! What each command does, one file for each.
 
+mod account;
 mod ask;
 mod backup;
 mod config;
@@ -32,6 +33,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.command {
         Command::Serve(_) => return Box::pin(serve::run(config)).await,
         Command::Project(command) => project::run(&config, command).await?,
+        Command::Account(command) => account::run(&config, &command).await?,
         Command::Key(command) => key::run(&config, command).await?,
         Command::Backup(command) => backup::save(&config, &command.file).await?,
         Command::Restore(command) => backup::restore(&config, &command.file, command.force).await?,

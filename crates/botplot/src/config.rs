@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) egress: botplot_egress::Config,
     /// How letters go out.
     pub(crate) mail: botplot_egress::mail::Config,
+    /// Where people may sign in with an account that they have elsewhere.
+    pub(crate) oidc: botplot_engine::accounts::oidc::Config,
     /// Search and background work.
     pub(crate) engine: botplot_engine::Config,
     /// What each plan holds.
@@ -59,6 +61,7 @@ impl Default for Config {
             llm: botplot_llm::Config::default(),
             egress: botplot_egress::Config::default(),
             mail: botplot_egress::mail::Config::default(),
+            oidc: botplot_engine::accounts::oidc::Config::default(),
             engine: botplot_engine::Config::default(),
             plans: Plans::default(),
             limits: Limits::default(),

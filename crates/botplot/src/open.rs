@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use botplot_core::project::Project;
 use botplot_core::{RandomIds, SystemClock};
+use botplot_engine::accounts::oidc::Oidc;
 use botplot_engine::{Engine, Mail, Parts, setup};
 use botplot_store::Store;
 
@@ -25,6 +26,7 @@ pub(crate) async fn engine(config: &Config) -> Result<Engine> {
         store,
         egress,
         mail,
+        oidc: Oidc::open(&config.oidc)?,
         model,
         clock,
         ids,

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use botplot_engine::accounts::first;
 use botplot_engine::{keys, nodes, setup};
 use botplot_web::AppState;
 use tokio_util::sync::CancellationToken;
@@ -31,8 +32,8 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
             .context("the other servers on the database cannot be joined")?;
     }
     work.settle(&engine).await?;
-    let first = setup::first_run(&engine).await?;
-    let secret_key = match &first.created {
+    let found = setup::first_run(&engine).await?;
+    let secret_key = match &found.created {
         Some(created) => Some(folder::keep_secret_key(&config.data, created.secret.expose())?),
         None => None,
     };
@@ -53,8 +54,15 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode> {
     keys::watch(&engine);
     engine.tracker().spawn(botplot_web::metrics::keep_small(metrics, engine.stopping().clone()));
     let mail = engine.mail_server();
-    let (demo, secret) = (first.demo_key.as_deref(), secret_key.as_deref());
-    greeting::print(&base, demo, secret, mail.as_deref(), engine.model_name());
+    let greeting = greeting::Greeting {
+        base: &base,
+        set_up: first::open(&engine).await?,
+        demo_key: found.demo_key.as_deref(),
+        secret_key: secret_key.as_deref(),
+        mail: mail.as_deref(),
+        model: engine.model_name(),
+    };
+    greeting.print();
     if engine.model_name().is_none() {
         let egress = config.egress.clone();
         engine.tracker().spawn(async move { greeting::offer_ollama(&egress).await });

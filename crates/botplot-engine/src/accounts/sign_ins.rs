@@ -12,7 +12,7 @@ pub const LIFE: i64 = 14 * 24 * 3600;
 /// Seconds between two notes that a browser was seen.
 const NOTE_EVERY: i64 = 300;
 /// Letters and digits of a token: 238 random bits.
-const TOKEN: usize = 40;
+pub(super) const TOKEN: usize = 40;
 /// Characters kept of what a browser calls itself.
 const BROWSER: usize = 300;
 
@@ -87,6 +87,7 @@ pub async fn end_others(engine: &Engine, account: AccountId, kept: Option<SignIn
     ended.await
 }
 
-fn hash(token: &Secret) -> [u8; 32] {
+/// What is stored of a token.
+pub(super) fn hash(token: &Secret) -> [u8; 32] {
     Sha256::digest(token.expose().as_bytes()).into()
 }

@@ -111,6 +111,7 @@ pub(crate) async fn open_with(folder: &TempDir, clock: Arc<dyn Clock>) -> Engine
 /// What an engine is made of, where nothing else is said.
 pub(crate) fn parts(store: Store, egress: botplot_egress::Client, seal_key: Secret) -> Parts {
     Parts {
+        oidc: None,
         store,
         egress,
         mail: None,

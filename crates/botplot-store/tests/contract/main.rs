@@ -5,11 +5,13 @@ mod audit;
 mod backups;
 mod chunks;
 mod conversations;
+mod factors;
 mod files;
 mod gaps;
 mod jobs;
 mod keys;
 mod leads;
+mod links;
 mod listing;
 mod logos;
 mod messages;
@@ -27,6 +29,7 @@ mod sightings;
 mod sources;
 mod usage;
 mod visitors;
+mod waiting;
 mod webhooks;
 mod writes;
 
@@ -91,6 +94,9 @@ promises! {
         a_key_is_renamed_flagged_and_expires_by_its_own_project_only,
         keys_that_ended_are_told_by_the_time_of_their_end,
         a_key_needs_its_project;
+    factors:
+        a_second_factor_is_set_spent_and_taken_away,
+        a_subject_of_a_provider_is_one_account;
     sources:
         a_source_is_found_as_it_was_added_by_its_own_project_only,
         sources_are_listed_in_pages_with_their_total,
@@ -131,6 +137,7 @@ promises! {
     messages:
         messages_come_in_the_order_they_were_added_even_within_an_instant,
         an_answer_is_finished_once,
+        an_answer_is_kept_with_how_it_came_about,
         a_message_is_kept_with_all_that_is_known_of_it,
         a_pending_answer_keeps_what_it_has_so_far,
         a_page_of_messages_shows_what_was_said_and_whether_there_is_more,
@@ -168,6 +175,13 @@ promises! {
     leads:
         a_lead_is_kept_as_it_was_added_and_saved,
         leads_are_listed_newest_first_and_a_visitors_oldest_first;
+    links:
+        a_link_is_used_once_by_its_own_kind_and_in_time,
+        a_projects_open_invitations_are_listed_and_taken_back_by_it_alone,
+        open_links_of_a_kind_and_an_account_end_together,
+        links_are_forgotten_by_when_they_expired,
+        all_invitations_to_an_address_that_still_work_are_used_together,
+        all_accounts_are_listed_oldest_first;
     logos:
         a_logo_is_kept_byte_by_byte_replaced_and_removed,
         a_logo_needs_its_project;
@@ -185,6 +199,10 @@ promises! {
         the_audit_log_keeps_every_line_newest_first;
     meta:
         the_first_value_of_a_name_stays;
+    waiting:
+        a_visitor_who_waits_is_told_of_once_whoever_looks,
+        a_reply_waits_until_it_is_heard_or_mailed_once,
+        who_wants_no_letters_of_a_project_gets_those_of_others;
     webhooks:
         an_endpoint_is_found_as_it_was_written_by_its_own_project_only,
         only_active_endpoints_listen_and_lists_are_in_order,

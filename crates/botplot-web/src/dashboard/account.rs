@@ -1,8 +1,229 @@
-//! `/account`: a person's own name, password, second factor and browsers.
+//! `/account`: a person's own name, password, second factor, browsers and preferences; and `/projects/new`.
 
-use super::route::Route;
+mod browsers;
+mod factor;
+mod project;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use botplot_core::Secret;
+use botplot_core::account::SignIn;
+use botplot_engine::Error;
+use botplot_engine::accounts::profile;
+use maud::{Markup, html};
+
+use super::form::Form;
+use super::reply::lead_to;
+use super::route::{Access, Route};
+use super::seat::Person;
+use super::setup::new_password;
+use super::sign_in::{Caller, too_often};
+use super::ui::{self, field::Field};
+use crate::{ApiError, AppState};
 
 /// The addresses of this area.
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    let mut routes = vec![
+        Route::get("/account", Access::Person, show),
+        Route::post("/account/name", Access::Person, rename),
+        Route::post("/account/email", Access::Person, change_email),
+        Route::post("/account/password", Access::Person, change_password),
+        Route::post("/account/preferences", Access::Person, prefer),
+        Route::post("/account/browsers/{browser}/end", Access::Person, browsers::end),
+        Route::post("/account/browsers/end-others", Access::Person, browsers::end_others),
+        Route::get("/projects/new", Access::Person, project::show),
+        Route::post("/projects/new", Access::Person, project::create),
+    ];
+    routes.extend(factor::routes());
+    routes
+}
+
+async fn show(State(state): State<AppState>, person: Person) -> Result<Response, ApiError> {
+    Page::of(&state, &person).await?.shown()
+}
+
+async fn rename(State(state): State<AppState>, person: Person, mut form: Form) -> Result<Response, ApiError> {
+    match profile::rename(&state.engine, person.account.id, form.raw("name")).await {
+        Ok(()) => Ok(lead_to("/account", "Your name is saved.")),
+        Err(error) => {
+            form.blame(error)?;
+            Page { name: form, ..Page::of(&state, &person).await? }.faulty()
+        }
+    }
+}
+
+async fn change_email(
+    State(state): State<AppState>,
+    person: Person,
+    caller: Caller,
+    mut form: Form,
+) -> Result<Response, ApiError> {
+    if let Some(refusal) = slowed(&state, &person, &caller) {
+        return Ok(refusal);
+    }
+    let password = Secret::new(form.raw("email_password"));
+    match profile::change_email(&state.engine, &person.account, password, form.raw("email")).await {
+        Ok(()) => Ok(lead_to("/account", "Your address is saved. Sign in with it from now on.")),
+        Err(error) => {
+            match error {
+                Error::Invalid { field, why } if field == "current" => form.fault("email_password", why),
+                other => form.blame(other)?,
+            }
+            Page { email: form, ..Page::of(&state, &person).await? }.faulty()
+        }
+    }
+}
+
+async fn change_password(
+    State(state): State<AppState>,
+    person: Person,
+    caller: Caller,
+    mut form: Form,
+) -> Result<Response, ApiError> {
+    if let Some(refusal) = slowed(&state, &person, &caller) {
+        return Ok(refusal);
+    }
+    let (current, new) = (Secret::new(form.raw("current")), Secret::new(form.raw("password")));
+    let browser = person.sign_in.id;
+    match profile::change_password(&state.engine, &person.account, browser, current, new).await {
+        Ok(()) => Ok(lead_to("/account", "Your password is changed. Your other browsers are signed out.")),
+        Err(error) => {
+            form.blame(error)?;
+            Page { password: form, ..Page::of(&state, &person).await? }.faulty()
+        }
+    }
+}
+
+/// Whoever sits at somebody's browser and guesses their password is slowed down as at the sign-in.
+fn slowed(state: &AppState, person: &Person, caller: &Caller) -> Option<Response> {
+    let wait = state.limits.sign_in(caller.peer, &person.account.email).err()?;
+    let page = |why: &str| {
+        let back =
+            html! { h1 { "Too many tries" } (ui::complaint(why)) p { a.button href="/account" { "Back" } } };
+        ui::bare("Too many tries", &back)
+    };
+    Some(too_often(wait, page))
+}
+
+async fn prefer(State(state): State<AppState>, person: Person, form: Form) -> Result<Response, ApiError> {
+    let (sound, notifications) = (form.flag("sound"), form.flag("notifications"));
+    profile::prefer(&state.engine, person.account.id, sound, notifications).await?;
+    Ok(lead_to("/account", "Your preferences are saved."))
+}
+
+/// All that the page shows.
+struct Page<'a> {
+    state: &'a AppState,
+    person: &'a Person,
+    browsers: Vec<SignIn>,
+    name: Form,
+    email: Form,
+    password: Form,
+}
+
+impl<'a> Page<'a> {
+    async fn of(state: &'a AppState, person: &'a Person) -> Result<Self, ApiError> {
+        let now = state.engine.clock().now();
+        let browsers = state.engine.reader().list_sign_ins(person.account.id, now).await?;
+        let account = &person.account;
+        Ok(Self {
+            state,
+            person,
+            browsers,
+            name: Form::of(&[("name", &account.name)]),
+            email: Form::of(&[("email", &account.email)]),
+            password: Form::default(),
+        })
+    }
+
+    fn faulty(&self) -> Result<Response, ApiError> {
+        let mut page = self.shown()?;
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        Ok(page)
+    }
+
+    fn shown(&self) -> Result<Response, ApiError> {
+        let now = self.state.engine.clock().now();
+        let body = html! {
+            (ui::heading("Your account", &html! { a.button href="/app" { "To the dashboard" } }))
+            (self.name_section())
+            (self.email_section())
+            (self.password_section())
+            (factor::section(&self.person.account))
+            (browsers::section(&self.browsers, self.person.sign_in.id, now))
+            (self.preferences_section())
+        };
+        Ok(ui::bare_saying("Your account", self.person.said.as_deref(), &body))
+    }
+
+    fn name_section(&self) -> Markup {
+        let name = Field {
+            hint: "Your colleagues see it, and visitors whom you answer.",
+            fill: "name",
+            required: true,
+            ..Field::text("name", "Name")
+        };
+        html! {
+            section.stack aria-labelledby="name-title" {
+                h2 #name-title { "Name" }
+                form.stack method="post" action="/account/name" { (name.show(&self.name)) button { "Save the name" } }
+            }
+        }
+    }
+
+    fn email_section(&self) -> Markup {
+        let email = Field { kind: "email", fill: "email", required: true, ..Field::text("email", "E-mail") };
+        html! {
+            section.stack aria-labelledby="email-title" {
+                h2 #email-title { "Address" }
+                form.stack method="post" action="/account/email" {
+                    (email.show(&self.email))
+                    (old_password("email_password").show(&self.email))
+                    button { "Save the address" }
+                }
+            }
+        }
+    }
+
+    fn password_section(&self) -> Markup {
+        html! {
+            section.stack aria-labelledby="password-title" {
+                h2 #password-title { "Password" }
+                @if self.person.account.password.is_none() {
+                    p { "You sign in elsewhere and have no password here. " a href="/reset" { "Set one" } " by a link to your address." }
+                } @else {
+                    p.faint { "Changing it signs your other browsers out." }
+                    form.stack method="post" action="/account/password" {
+                        (old_password("current").show(&self.password))
+                        (new_password("password", "New password").show(&self.password))
+                        button { "Change the password" }
+                    }
+                }
+            }
+        }
+    }
+
+    fn preferences_section(&self) -> Markup {
+        let preferences = &self.person.account.preferences;
+        html! {
+            section.stack aria-labelledby="preferences-title" {
+                h2 #preferences-title { "When a visitor writes" }
+                form.stack method="post" action="/account/preferences" {
+                    (ui::field::tick("sound", "Make a sound", "While the inbox is open.", preferences.sound))
+                    (ui::field::tick("notifications", "Show a notification", "Your browser asks you once whether it may.", preferences.notifications))
+                    button { "Save the preferences" }
+                }
+            }
+        }
+    }
+}
+
+fn old_password(name: &str) -> Field<'_> {
+    Field {
+        kind: "password",
+        fill: "current-password",
+        required: true,
+        ..Field::text(name, "Present password")
+    }
 }

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use botplot_core::ProjectId;
 use botplot_core::account::Role;
-use botplot_engine::accounts::sign_ins;
+use botplot_engine::accounts::{profile, sign_ins};
 
 use super::reply;
 use super::route::Access;
@@ -49,11 +49,26 @@ async fn admit(parts: &mut Parts, state: &AppState, access: Access) -> Result<()
         (Access::Person | Access::Member(_), None) => return Err(ApiError::new(Code::SignedOut)),
         (Access::Member(least), Some(person)) => {
             let seat = find_seat(parts, state, person, least).await?;
+            remember(parts, state, &seat).await;
             parts.extensions.insert(seat.person.clone());
             parts.extensions.insert(seat);
         }
     }
     Ok(())
+}
+
+/// Keeps which project the person opened last: at most one write for each change, and none for pieces of pages.
+async fn remember(parts: &Parts, state: &AppState, seat: &Seat) {
+    let is_page =
+        parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
+    let asks = reply::Asks::of(parts);
+    let known = seat.person.account.preferences.project == Some(seat.id());
+    if known || !is_page || asks == reply::Asks::Piece || !parts.method.is_safe() {
+        return;
+    }
+    if let Err(error) = profile::note_project(&state.engine, seat.person.account.id, seat.id()).await {
+        tracing::warn!(%error, "could not note which project was opened");
+    }
 }
 
 /// True when a page of ours is asking, as the browser vouches: in `Sec-Fetch-Site`, or else in `Origin`.

@@ -13,6 +13,7 @@ pub(crate) async fn show(State(state): State<AppState>) -> Response {
             main {
                 h1 { "BotPlot" }
                 p.lead { "This server answers questions from what its projects have learnt." }
+                p { "Do you work here? " a href="/app" { "Open the dashboard" } "." }
                 p {
                     "Every project has a page to try its chat on, at "
                     code { "/try/" } " with the project's publishable key, and one to link to, at " code { "/c/" } " with the same key. "

@@ -2,11 +2,13 @@
 
 mod account;
 mod analytics;
+mod factor;
 mod gate;
 mod improve;
 mod inbox;
 mod knowledge;
 mod leads;
+mod provider;
 mod settings;
 mod setup;
 mod sign_in;

@@ -10,7 +10,14 @@ use crate::{QUESTION, SHIPPING};
 
 /// Takes down what is logged.
 #[derive(Clone, Default)]
-struct Notes(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Notes(Arc<Mutex<Vec<u8>>>);
+
+impl Notes {
+    /// All that was logged so far.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().expect("no writer panics").clone()).expect("a log is text")
+    }
+}
 
 impl Write for Notes {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -55,7 +62,7 @@ async fn a_request_is_logged_by_its_id_and_without_what_is_private() {
     let wrong = format!("{}{other}", &secret[..secret.len() - 1]);
     app.stranger().with("x-api-key", &wrong).post("/api/chat", json!({})).await.is(401);
 
-    let log = String::from_utf8(notes.0.lock().unwrap().clone()).unwrap();
+    let log = notes.text();
     for said in [
         reply.header("x-request-id").unwrap(),
         "route=\"/api/chat\"",

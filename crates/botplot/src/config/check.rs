@@ -15,6 +15,7 @@ pub(super) fn check(config: &Config, given: &[Given], faults: &mut Faults) {
     let sections = [
         ("server", config.server.faults()),
         ("mail", config.mail.faults()),
+        ("oidc", config.oidc.faults()),
         ("engine", config.engine.faults()),
         ("plans", config.plans.faults()),
         ("limits", config.limits.faults()),

@@ -19,7 +19,7 @@ impl Setting {
     /// Whether its value must not be shown.
     pub(crate) fn is_secret(&self) -> bool {
         self.key.ends_with("api_key")
-            || ["database.url", "mail.password", "server.seal_key"].contains(&self.key)
+            || ["database.url", "mail.password", "oidc.client_secret", "server.seal_key"].contains(&self.key)
     }
 
     /// Finds a setting by its whole name.
@@ -36,6 +36,10 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("llm.fallback", "The model to ask when the first one fails before its first word."),
     ("egress", "Connections that BotPlot makes."),
     ("mail", "E-mail that BotPlot sends, such as notices to owners. Without a host none is sent."),
+    (
+        "oidc",
+        "A provider of OpenID Connect whose accounts people may sign in with. Without an issuer there is none.",
+    ),
     ("engine", "Search and background work."),
     (
         "plans",
@@ -237,6 +241,27 @@ pub(crate) const SETTINGS: &[Setting] = &[
         NUMBER,
         "100",
         "Letters that one project may send an hour; what is more goes out later.",
+    ),
+    unset(
+        "oidc.issuer",
+        "takes an address in quotes, such as \"https://accounts.example.com\"",
+        "\"https://accounts.example.com\"",
+        "The provider's address; its discovery document stands below it.",
+    ),
+    unset("oidc.client_id", TEXT, "\"botplot\"", "What the provider calls this server."),
+    unset(
+        "oidc.client_secret",
+        TEXT,
+        "\"…\"",
+        "What this server proves that with; none for a public client.",
+    ),
+    unset("oidc.client_secret_file", FILE, "\"/run/secrets/oidc\"", "A file that holds that secret."),
+    set("oidc.name", TEXT, "\"single sign-on\"", "What the provider is called on the button."),
+    set(
+        "oidc.domains",
+        "takes a list of domains, such as [\"example.com\"]",
+        "[]",
+        "Whoever has a verified address in one of these domains gets an account; others need one, or an invitation.",
     ),
     set(
         "engine.index_memory_mb",

@@ -2,17 +2,43 @@
 
 use std::path::Path;
 
+use botplot_core::Secret;
+use botplot_core::link::Kind;
+
 use crate::terminal::announce;
 
-/// Prints where everything is.
-pub(super) fn print(
-    base: &str,
-    demo_key: Option<&str>,
-    secret_key: Option<&Path>,
-    mail: Option<&str>,
-    model: Option<&str>,
-) {
-    announce(format!("BotPlot {} listens on {base}", env!("CARGO_PKG_VERSION")));
+/// What there is to say.
+pub(super) struct Greeting<'a> {
+    /// Where the server is reached.
+    pub(super) base: &'a str,
+    /// The secret part of the link that makes the first account, while there is none.
+    pub(super) set_up: Option<Secret>,
+    /// The demo project's publishable key.
+    pub(super) demo_key: Option<&'a str>,
+    /// Where the first project's secret key was put.
+    pub(super) secret_key: Option<&'a Path>,
+    /// The mail server.
+    pub(super) mail: Option<&'a str>,
+    /// The model.
+    pub(super) model: Option<&'a str>,
+}
+
+impl Greeting<'_> {
+    /// Prints where everything is.
+    pub(super) fn print(self) {
+        let Self { base, set_up, demo_key, secret_key, mail, model } = self;
+        announce(format!("BotPlot {} listens on {base}", env!("CARGO_PKG_VERSION")));
+        announce("");
+        match set_up {
+            Some(token) => announce(format!("Set up: {}", Kind::Setup.address(base, token.expose()))),
+            None => announce(format!("Dashboard: {base}/app")),
+        }
+        places(base, demo_key, secret_key);
+        means(mail, model);
+    }
+}
+
+fn places(base: &str, demo_key: Option<&str>, secret_key: Option<&Path>) {
     if let Some(key) = demo_key {
         announce("");
         announce("Try it in a browser, with a demo project that knows BotPlot's own guides:");
@@ -27,6 +53,9 @@ pub(super) fn print(
             path.display()
         ));
     }
+}
+
+fn means(mail: Option<&str>, model: Option<&str>) {
     announce("");
     match mail {
         Some(server) => announce(format!("E-mail goes out by way of `{server}`.")),

@@ -12,6 +12,41 @@ use crate::AppState;
 const SECURE: &str = "__Host-botplot";
 /// On `http://localhost` there is no TLS.
 const PLAIN: &str = "botplot";
+/// What a browser holds while somebody is signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Halfway {
+    /// That the password was right, until the code comes.
+    Code,
+    /// What a sign-in at another provider began with.
+    Provider,
+}
+
+impl Halfway {
+    fn name(self, state: &AppState) -> &'static str {
+        match (self, state.public_url.starts_with("https://")) {
+            (Self::Code, true) => "__Host-botplot-code",
+            (Self::Code, false) => "botplot-code",
+            (Self::Provider, true) => "__Host-botplot-provider",
+            (Self::Provider, false) => "botplot-provider",
+        }
+    }
+
+    /// What the browser holds.
+    pub(crate) fn find(self, headers: &HeaderMap, state: &AppState) -> Option<String> {
+        find(headers, self.name(state)).map(str::to_owned)
+    }
+
+    /// Lets the browser hold `text`, which is base64, for so many seconds.
+    pub(crate) fn hold(self, text: &str, life: i64, state: &AppState) -> HeaderValue {
+        set(self.name(state), text, life, state)
+    }
+
+    /// Lets the browser forget it.
+    pub(crate) fn forget(self, state: &AppState) -> HeaderValue {
+        set(self.name(state), "", 0, state)
+    }
+}
+
 const SAID: &str = "botplot-said";
 
 /// What the browser is signed in with.

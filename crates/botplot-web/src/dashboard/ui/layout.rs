@@ -100,12 +100,12 @@ fn told(said: Option<&str>) -> Markup {
 
 fn projects(seat: &Seat) -> Markup {
     html! {
-        @if seat.others.is_empty() {
+        @if seat.others.is_empty() && !seat.person.account.operator {
             p.project { (seat.project.name) }
         } @else {
             details.project {
                 summary { (seat.project.name) }
-                ul { @for (id, name) in &seat.others { li { a href={ "/app/" (id) "/inbox" } { (name) } } } }
+                ul { @for (id, name) in &seat.others { li { a href={ "/app/" (id) "/inbox" } { (name) } } } @if seat.person.account.operator { li { a href="/projects/new" { "New project" } } } }
             }
         }
     }

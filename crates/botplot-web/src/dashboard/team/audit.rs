@@ -1,0 +1,118 @@
+//! The audit log: who did what, in plain words.
+
+use axum::extract::State;
+use axum::response::Response;
+use botplot_core::notice::Entry;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::dashboard::seat::Seat;
+use crate::dashboard::ui::{self, Section};
+use crate::page::Query;
+use crate::{ApiError, AppState};
+
+/// Lines on a page.
+const LINES: i64 = 50;
+
+/// The log, newest first.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    seat: Seat,
+    mut query: Query,
+) -> Result<Response, ApiError> {
+    let page = query.page_of(LINES, LINES);
+    query.finish()?;
+    let (lines, total) = state.engine.reader().list_audit(seat.id(), page.limit, page.offset).await?;
+    let to_team = html! { a.button href=(seat.path("team")) { "Team" } };
+    let body = html! {
+        (ui::heading("Audit log", &to_team))
+        p.faint { "Who changed what in " (seat.project.name) ", newest first. It names no visitors and holds nothing that was erased." }
+        @if lines.is_empty() {
+            (ui::empty("Nothing is written here yet", &html! { p { "Invitations, roles, keys, webhooks and erasures leave a line." } }))
+        } @else {
+            section.card {
+                div.scroll tabindex="0" role="region" aria-label="Audit log" {
+                    table {
+                        thead { tr { th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "What" } th scope="col" { "Details" } } }
+                        tbody { @for line in &lines { (row(line)) } }
+                    }
+                }
+            }
+            (ui::pager(&seat.path("audit"), page.offset, page.limit, total))
+        }
+    };
+    Ok(ui::page(&seat, Section::Team, "Audit log", &body))
+}
+
+fn row(line: &Entry) -> Markup {
+    html! {
+        tr {
+            td { (ui::time::at(line.created_at)) }
+            td { (actor(&line.actor)) }
+            td { (words(&line.action)) " " @if line.subject.contains('@') { strong { (line.subject) } } @else { code { (line.subject) } } }
+            td.faint { @for (place, (name, value)) in line.detail.iter().enumerate() { @if place > 0 { ", " } (name.replace('_', " ")) ": " (plain(value)) } }
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Who acts where no person does.
+fn actor(name: &str) -> Markup {
+    match name {
+        "operator" => html! { "The server's operator" },
+        "retention" => html! { "Retention" },
+        _ if name.starts_with("bp_") => html! { "The key " code { (name) } },
+        _ => html! { (name) },
+    }
+}
+
+/// Actions and what they are called.
+const ACTIONS: &[(&str, &str)] = &[
+    ("account.email_changed", "Changed their address from"),
+    ("conversation.deleted", "Deleted the conversation"),
+    ("conversation.expired", "Removed, by its age, the conversation"),
+    ("endpoint.changed", "Changed the webhook"),
+    ("endpoint.created", "Added the webhook"),
+    ("endpoint.disabled", "Disabled the webhook"),
+    ("endpoint.removed", "Removed the webhook"),
+    ("endpoint.secret_rotated", "Renewed the secret of the webhook"),
+    ("invitation.withdrawn", "Withdrew the invitation of"),
+    ("key.created", "Made the key"),
+    ("key.renamed", "Renamed the key"),
+    ("key.revoked", "Revoked the key"),
+    ("key.rotated", "Renewed the key"),
+    ("member.invited", "Invited"),
+    ("member.joined", "Joined as"),
+    ("member.left", "Left the team as"),
+    ("member.removed", "Removed from the team"),
+    ("member.role_changed", "Changed the role of"),
+    ("project.created", "Made the project"),
+    ("password.changed", "Changed the password of"),
+    ("password.reset", "Set a new password, by a link, for"),
+    ("visitor.erased", "Erased the visitor"),
+];
+
+/// An action in words; of one that has none yet, `noun.verb` read the other way round.
+fn words(action: &str) -> String {
+    if let Some((_, words)) = ACTIONS.iter().find(|(known, _)| *known == action) {
+        return (*words).to_owned();
+    }
+    let (noun, verb) = action.split_once('.').unwrap_or(("", action));
+    let text = format!("{verb} {noun}").replace('_', " ");
+    ui::sentence(&text).trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn an_action_without_words_of_its_own_is_still_readable() {
+        assert_eq!(words("member.invited"), "Invited");
+        assert_eq!(words("canned_reply.removed"), "Removed canned reply");
+        assert_eq!(words("odd").trim(), "Odd");
+    }
+}
