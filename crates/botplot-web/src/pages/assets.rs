@@ -30,6 +30,8 @@ const ASSETS: &[Asset] = &[
     Asset { name: "preview.js", media: SCRIPT, text: include_str!("../assets/dashboard/preview.js") },
     Asset { name: "settings.css", media: CSS, text: include_str!("../assets/dashboard/settings.css") },
     Asset { name: "settings.js", media: SCRIPT, text: include_str!("../assets/dashboard/settings.js") },
+    Asset { name: "knowledge.css", media: CSS, text: include_str!("../assets/dashboard/knowledge.css") },
+    Asset { name: "knowledge.js", media: SCRIPT, text: include_str!("../assets/dashboard/knowledge.js") },
     Asset { name: "htmx.js", media: SCRIPT, text: include_str!("../assets/dashboard/htmx.js") },
     Asset { name: "hx-sse.js", media: SCRIPT, text: include_str!("../assets/dashboard/hx-sse.js") },
     Asset { name: "inbox.css", media: CSS, text: include_str!("../assets/dashboard/inbox.css") },
