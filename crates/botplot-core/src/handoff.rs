@@ -1,6 +1,7 @@
 //! Who speaks next in a conversation, when a visitor has asked for a person, and how a conversation moves between
 //! open, closed and archived, the bot and a person.
 
+use crate::Timestamp;
 use crate::conversation::{Conversation, HandledBy, Status, words};
 use crate::project::Settings;
 
@@ -149,11 +150,12 @@ pub enum Speaker {
     Nobody,
 }
 
-/// Decides who answers; the bot and a person never both do.
-pub fn speaker(conversation: &Conversation, settings: &Settings) -> Speaker {
+/// Decides who answers; the bot and a person never both do. While nobody is there to come, the bot goes on.
+pub fn speaker(conversation: &Conversation, settings: &Settings, now: Timestamp) -> Speaker {
+    let is_silent = || settings.handoff.silent && settings.hours.is_open(now);
     match conversation.handled_by {
         HandledBy::Human => Speaker::Nobody,
-        HandledBy::Ai if conversation.handoff_requested && settings.handoff.silent => Speaker::Nobody,
+        HandledBy::Ai if conversation.handoff_requested && is_silent() => Speaker::Nobody,
         HandledBy::Ai => Speaker::Ai,
     }
 }
@@ -368,7 +370,7 @@ mod tests {
         for settings in settings {
             let may =
                 after.handled_by == HandledBy::Ai && !(after.handoff_requested && settings.handoff.silent);
-            assert_eq!(speaker(after, settings) == Speaker::Ai, may, "{}", step());
+            assert_eq!(speaker(after, settings, Timestamp(0)) == Speaker::Ai, may, "{}", step());
         }
         let named = match action {
             Action::TakeOver { agent: Some(agent) } | Action::AgentReply { agent } => Some(agent),
@@ -415,6 +417,21 @@ mod tests {
         assert!(it.handoff_requested && !told(apply(&mut it, Action::RequestHandoff)));
         apply(&mut it, Action::HandBack).unwrap();
         assert!(!it.handoff_requested && told(apply(&mut it, Action::RequestHandoff)));
+    }
+
+    #[test]
+    fn outside_office_hours_a_silent_bot_goes_on() {
+        let mut it = conversation();
+        apply(&mut it, Action::RequestHandoff).unwrap();
+        let mut settings = Settings::default();
+        settings.handoff.silent = true;
+        // 1970 began on a Thursday.
+        settings.hours.week[3] = vec!["09:00-17:00".into()];
+        let (night, noon) = (Timestamp(0), Timestamp(12 * 3_600_000_000));
+        assert_eq!(speaker(&it, &settings, noon), Speaker::Nobody);
+        assert_eq!(speaker(&it, &settings, night), Speaker::Ai);
+        apply(&mut it, Action::TakeOver { agent: None }).unwrap();
+        assert_eq!(speaker(&it, &settings, night), Speaker::Nobody);
     }
 
     #[test]

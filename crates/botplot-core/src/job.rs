@@ -26,13 +26,13 @@ pub struct Job {
     pub lease: Uuid,
 }
 
-/// Which jobs a worker takes. Letters have a worker of their own, so that neither a mail server that hangs nor a long
-/// crawl holds up the other.
+/// Which jobs a worker takes. Letters and alerts have a worker of their own, so that neither a mail server that hangs
+/// nor a long crawl holds up the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// All but letters.
+    /// All others.
     Work,
-    /// Letters.
+    /// Letters and alerts.
     Letters,
 }
 

@@ -1,5 +1,9 @@
 //! Letters: the words of what goes out by e-mail, to whom it may go, and when it is tried again. Sends nothing.
 
+pub mod alert;
+pub mod replies;
+pub mod stop;
+
 use crate::notice::{Kind, Notice};
 use crate::{ProjectId, Timestamp};
 

@@ -11,6 +11,7 @@ pub mod courtesy;
 pub mod delivery;
 pub mod event;
 pub mod handoff;
+pub mod hours;
 pub mod ids;
 pub mod job;
 pub mod key;
@@ -26,6 +27,7 @@ pub mod secret;
 pub mod signature;
 pub mod source;
 pub mod totp;
+pub mod trace;
 pub mod visitor;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};

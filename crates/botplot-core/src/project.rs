@@ -3,6 +3,7 @@
 pub mod logo;
 pub mod patch;
 
+use crate::hours::Hours;
 use crate::plan::Plan;
 use crate::{ProjectId, Timestamp, letter, origin};
 
@@ -48,6 +49,12 @@ pub struct Settings {
     pub identity: Identity,
     /// Who is told by e-mail what an owner should know.
     pub notices: Notices,
+    /// Who is told that a visitor waits for a person and nobody looks.
+    pub alerts: Alerts,
+    /// Letters to visitors who have left before a person replied.
+    pub visitor_mail: VisitorMail,
+    /// When people are there.
+    pub hours: Hours,
     /// Idle days after which a conversation is closed; 0 never.
     pub idle_days: u32,
     /// Days after which a conversation that nothing happened in is deleted; 0 never.
@@ -134,6 +141,28 @@ pub struct Notices {
     pub emails: Vec<String>,
 }
 
+/// Who is told that a visitor waits for a person and nobody looks.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Alerts {
+    /// Minutes within office hours that a visitor waits before somebody is told; 0 tells nobody.
+    pub after_minutes: u32,
+    /// Addresses; empty tells all members who may reply.
+    pub emails: Vec<String>,
+    /// An incoming webhook of Slack, or of what takes the same; empty for none.
+    pub webhook_url: String,
+}
+
+/// Letters to visitors who have left before a person replied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct VisitorMail {
+    /// Whether they are written, to those who left an address.
+    pub enabled: bool,
+    /// Minutes for which the visitor's page may still hear of a reply.
+    pub after_minutes: u32,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -147,6 +176,9 @@ impl Default for Settings {
             lead_form: LeadForm::default(),
             identity: Identity::default(),
             notices: Notices::default(),
+            alerts: Alerts::default(),
+            visitor_mail: VisitorMail::default(),
+            hours: Hours::default(),
             idle_days: 7,
             retention_days: 0,
             daily_spend: 0.0,
@@ -195,6 +227,18 @@ impl Default for LeadForm {
     }
 }
 
+impl Default for Alerts {
+    fn default() -> Self {
+        Self { after_minutes: 5, emails: Vec::new(), webhook_url: String::new() }
+    }
+}
+
+impl Default for VisitorMail {
+    fn default() -> Self {
+        Self { enabled: true, after_minutes: 10 }
+    }
+}
+
 /// Why `name` cannot name a project, or `None` when it can.
 pub fn name_fault(name: &str) -> Option<&'static str> {
     match name.trim() {
@@ -227,12 +271,8 @@ pub fn faults(settings: &Settings) -> Vec<(String, String)> {
     rules.words("lead_form.fields", &lead_form.fields, &["name", "email", "phone"]);
     rules.text("lead_form.title", &lead_form.title, 0, 120);
     rules.text("lead_form.consent", &lead_form.consent, 0, 500);
-    rules.at_most("notices.emails", settings.notices.emails.len(), letter::MOST_ADDRESSES);
-    for (i, address) in settings.notices.emails.iter().enumerate() {
-        if let Some(fault) = letter::address_fault(address) {
-            rules.fault(format!("notices.emails.{i}"), fault);
-        }
-    }
+    rules.addresses("notices.emails", &settings.notices.emails);
+    rules.people(settings);
     rules.0
 }
 
@@ -262,6 +302,33 @@ impl Rules {
                 self.fault("widget.strings", "has a name that is empty or longer than 100 characters");
             }
             self.text(&format!("widget.strings.{name}"), text, 0, 300);
+        }
+    }
+
+    /// What concerns those who reply, and those who wait for them.
+    fn people(&mut self, settings: &Settings) {
+        let Settings { alerts, visitor_mail, hours, .. } = settings;
+        self.number("alerts.after_minutes", alerts.after_minutes.into(), 1_440.0);
+        self.addresses("alerts.emails", &alerts.emails);
+        if !alerts.webhook_url.is_empty() && !is_web_address(&alerts.webhook_url) {
+            self.fault(
+                "alerts.webhook_url",
+                "must be an address such as `https://hooks.slack.com/services/…`",
+            );
+        }
+        self.number("visitor_mail.after_minutes", visitor_mail.after_minutes.into(), 1_440.0);
+        self.text("hours.message", &hours.message, 1, 500);
+        for (place, rule) in hours.faults() {
+            self.fault(format!("hours.{place}"), rule);
+        }
+    }
+
+    fn addresses(&mut self, place: &str, addresses: &[String]) {
+        self.at_most(place, addresses.len(), letter::MOST_ADDRESSES);
+        for (i, address) in addresses.iter().enumerate() {
+            if let Some(fault) = letter::address_fault(address) {
+                self.fault(format!("{place}.{i}"), fault);
+            }
         }
     }
 
@@ -299,6 +366,15 @@ impl Rules {
             self.fault(place, "names something twice");
         }
     }
+}
+
+/// Whether a request may be sent there, as far as the text alone can say.
+fn is_web_address(text: &str) -> bool {
+    let found = url::Url::parse(text).ok().filter(|_| text.len() <= 2_000);
+    found.is_some_and(|url| {
+        let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        matches!(url.scheme(), "http" | "https") && url.has_host() && plain
+    })
 }
 
 #[cfg(test)]
@@ -359,5 +435,15 @@ mod tests {
         check(|s| s.lead_form.consent = "x".repeat(501), "lead_form.consent");
         check(|s| s.notices.emails = vec!["ann@example.com".into(); 11], "notices.emails");
         check(|s| s.notices.emails = vec!["ann@example.com".into(), "ann".into()], "notices.emails.1");
+        check(|s| s.alerts.after_minutes = 1_441, "alerts.after_minutes");
+        check(|s| s.alerts.emails = vec!["ann".into()], "alerts.emails.0");
+        for bad in ["hooks.slack.com", "ftp://a.example/", "https://u:p@a.example/", "https://a.example/#x"] {
+            let alerts = Alerts { webhook_url: bad.into(), ..Alerts::default() };
+            assert_eq!(faults(&Settings { alerts, ..Settings::default() }).len(), 1, "{bad}");
+        }
+        check(|s| s.visitor_mail.after_minutes = 1_441, "visitor_mail.after_minutes");
+        check(|s| s.hours.zone = "Mars/Olympus".into(), "hours.zone");
+        check(|s| s.hours.week[6] = vec!["9-5".into()], "hours.week.6");
+        check(|s| s.hours.message = " ".into(), "hours.message");
     }
 }

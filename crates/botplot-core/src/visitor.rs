@@ -78,7 +78,8 @@ impl VisitorInfo {
         }
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    /// What the visitor said under this name, if that was a text.
+    pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
     }
 }

@@ -9,6 +9,7 @@ mod quote;
 pub(crate) mod repeat;
 mod resume;
 mod stream;
+mod trace;
 mod turn;
 
 use botplot_core::conversation::{HandledBy, Proof, Status};
@@ -143,6 +144,7 @@ async fn begin(engine: Engine, ask: Ask) -> Result<Turn, Error> {
         let events = log::Log::over("", last).listen(0).ok_or(Error::NotFound)?;
         return Ok(Turn { conversation: id, message: None, events });
     };
+    let times = trace::Times::begin();
     let log = log::Log::new(ask.durable);
     let events = log.listen(0).ok_or(Error::NotFound)?;
     let message = answer.id;
@@ -150,7 +152,7 @@ async fn begin(engine: Engine, ask: Ask) -> Result<Turn, Error> {
     if ask.durable {
         engine.tracker().spawn(log::keep(engine.clone(), ask.project.id, message, log.clone()));
     }
-    let generation = stream::Generation { engine: engine.clone(), ask, answer, ticket, log };
+    let generation = stream::Generation { engine: engine.clone(), ask, answer, ticket, log, times };
     engine.tracker().spawn(generation.run());
     Ok(Turn { conversation: id, message: Some(message), events })
 }

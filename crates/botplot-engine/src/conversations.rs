@@ -17,7 +17,7 @@ use botplot_store::Tx;
 use crate::live::{self, LiveEvent};
 use crate::{Engine, Error, erasure, outbox};
 
-pub use reply::{reply, typing};
+pub use reply::{reply, typing, visitor_types};
 
 /// Tags that a conversation may have.
 pub const TAGS: usize = 20;
@@ -280,6 +280,12 @@ pub(crate) async fn keep(
     outbox::emit(tx, engine, conversation.project, &events).await?;
     if effects.contains(&Effect::StatusChanged) {
         live::record(tx, engine, conversation, &LiveEvent::Status).await?;
+    }
+    // Whatever else changes where a conversation stands, somebody has looked, or nobody waits any more.
+    if effects.contains(&Effect::HandoffRequested) {
+        tx.note_waiting(conversation.project, conversation.id, conversation.updated_at).await?;
+    } else if effects.contains(&Effect::StatusChanged) {
+        tx.end_waiting(conversation.project, conversation.id).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The engine itself: what every use case has in hand.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use botplot_core::plan::{Limits, Plans};
 use botplot_core::project::Project;
@@ -81,6 +81,7 @@ pub(crate) struct Inner {
     pub(crate) oidc: Option<Oidc>,
     pub(crate) ended: watch::Sender<Arc<HashSet<KeyId>>>,
     pub(crate) token_secret: Secret,
+    public_url: OnceLock<String>,
     pub(crate) job_added: Notify,
     pub(crate) embedding: ProjectLocks,
     tracker: TaskTracker,
@@ -125,6 +126,7 @@ impl Engine {
             oidc: parts.oidc,
             ended: watch::Sender::default(),
             token_secret,
+            public_url: OnceLock::new(),
             job_added: Notify::new(),
             embedding: ProjectLocks::default(),
             tracker: TaskTracker::new(),
@@ -194,6 +196,16 @@ impl Engine {
     /// Where people may sign in with an account that they have elsewhere, if anywhere.
     pub fn oidc(&self) -> Option<&Oidc> {
         self.0.oidc.as_ref()
+    }
+
+    /// Says where people reach the server, without a slash at its end; only the first time counts.
+    pub fn reached_at(&self, public_url: &str) {
+        self.0.public_url.get_or_init(|| public_url.to_owned());
+    }
+
+    /// Where people reach the server, once that is known.
+    pub fn public_url(&self) -> Option<&str> {
+        self.0.public_url.get().map(String::as_str)
     }
 
     /// The tasks that shutdown waits for.

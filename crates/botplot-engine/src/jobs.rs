@@ -1,6 +1,7 @@
 //! Background work: the list of jobs, and the worker that runs them.
 
 pub(crate) mod embed_project;
+mod post_alert;
 pub(crate) mod read_source;
 mod send_letter;
 mod worker;
@@ -23,4 +24,4 @@ pub struct Kind {
 }
 
 /// Every kind of job.
-pub const JOBS: &[Kind] = &[read_source::JOB, embed_project::JOB, send_letter::JOB];
+pub const JOBS: &[Kind] = &[read_source::JOB, embed_project::JOB, send_letter::JOB, post_alert::JOB];

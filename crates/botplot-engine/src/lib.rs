@@ -1,6 +1,7 @@
 //! The use cases of BotPlot: asking, learning, keys and projects, background work. Knows nothing of HTTP.
 
 pub mod accounts;
+pub mod attention;
 pub mod chat;
 mod config;
 pub mod conversations;

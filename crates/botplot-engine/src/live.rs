@@ -1,5 +1,5 @@
-//! What a visitor's page hears live beside the answers: what a person writes, where the conversation stands, who is
-//! typing.
+//! What a conversation's pages hear live beside the answers, the visitor's own and those of the team: what a person
+//! writes, where the conversation stands, who is typing.
 //!
 //! Messages and states are stored, so that a page that was away hears of them later; typing is not. A page is woken at
 //! once, by another node too, and looks once a second in case that nobody could wake it.
@@ -8,11 +8,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use botplot_core::ConversationId;
 use botplot_core::conversation::Conversation;
 use botplot_core::event::Author;
 use botplot_core::message::Message;
+use botplot_core::{ConversationId, ProjectId};
 use botplot_store::Tx;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep_until};
@@ -67,11 +68,21 @@ fn payload(conversation: &Conversation, event: LiveEvent<'_>) -> Value {
     }
 }
 
+/// Who types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Typist {
+    /// A person of the team.
+    Person,
+    /// The visitor, whose own page does not show it.
+    Visitor,
+}
+
 /// What is passed from whoever changes a conversation to the pages that show it on this node.
 #[derive(Clone, Debug)]
 enum Signal {
     Wake,
-    Typing { name: String, on: bool },
+    Typing { by: Typist, name: String, on: bool },
 }
 
 type Pages = Arc<Mutex<HashMap<ConversationId, broadcast::Sender<Signal>>>>;
@@ -87,8 +98,8 @@ impl Live {
     }
 
     /// Tells the conversation's pages that `name` types, or stopped; said once, it holds for five seconds.
-    pub(crate) fn typing(&self, conversation: ConversationId, name: &str, on: bool) {
-        self.send(conversation, Signal::Typing { name: name.to_owned(), on });
+    pub(crate) fn typing(&self, conversation: ConversationId, by: Typist, name: &str, on: bool) {
+        self.send(conversation, Signal::Typing { by, name: name.to_owned(), on });
     }
 
     /// Makes all pages look.
@@ -110,7 +121,8 @@ impl Live {
         let sender = pages.entry(conversation).or_insert_with(|| broadcast::Sender::new(BACKLOG));
         let (signals, sender) = (sender.subscribe(), sender.clone());
         let look_at = Instant::now() + LOOK_EVERY;
-        Watcher { conversation, pages: self.0.clone(), signals, _sender: sender, look_at, typing: None }
+        let typing = [None, None];
+        Watcher { conversation, pages: self.0.clone(), signals, _sender: sender, look_at, typing }
     }
 }
 
@@ -126,7 +138,9 @@ pub enum Heard {
     Look,
     /// Somebody types, or stopped.
     Typing {
-        /// Who.
+        /// On which side.
+        by: Typist,
+        /// Their name.
         name: String,
         /// False when they stopped, or were not heard of for five seconds.
         on: bool,
@@ -141,21 +155,25 @@ pub struct Watcher {
     /// Keeps `signals` open whatever happens to the map.
     _sender: broadcast::Sender<Signal>,
     look_at: Instant,
-    typing: Option<(String, Instant)>,
+    /// Who types on either side, and until when they count as typing.
+    typing: [Option<(String, Instant)>; 2],
 }
 
 impl Watcher {
     /// Waits until there is something to do, a second at most. Nothing is lost when the wait is dropped.
     pub async fn next(&mut self) -> Heard {
-        let silent_at = self.typing.as_ref().map_or(self.look_at, |(_, until)| *until);
+        let until = |by: Typist| Some((self.typing[by as usize].as_ref()?.1, by));
+        let silent =
+            [Typist::Person, Typist::Visitor].into_iter().filter_map(until).min_by_key(|(at, _)| *at);
+        let (silent_at, by) = silent.unwrap_or((self.look_at, Typist::Person));
         tokio::select! {
             biased;
             signal = self.signals.recv() => match signal {
-                Ok(Signal::Typing { name, on }) => self.note_typing(name, on),
+                Ok(Signal::Typing { by, name, on }) => self.note_typing(by, name, on),
                 // Who fell behind looks, too: what was missed is in the store.
                 Ok(Signal::Wake) | Err(_) => self.look(),
             },
-            () = sleep_until(silent_at), if self.typing.is_some() => self.silence(),
+            () = sleep_until(silent_at), if silent.is_some() => self.silence(by),
             () = sleep_until(self.look_at) => self.look(),
         }
     }
@@ -165,14 +183,14 @@ impl Watcher {
         Heard::Look
     }
 
-    fn note_typing(&mut self, name: String, on: bool) -> Heard {
-        self.typing = on.then(|| (name.clone(), Instant::now() + TYPING_LIFE));
-        Heard::Typing { name, on }
+    fn note_typing(&mut self, by: Typist, name: String, on: bool) -> Heard {
+        self.typing[by as usize] = on.then(|| (name.clone(), Instant::now() + TYPING_LIFE));
+        Heard::Typing { by, name, on }
     }
 
-    fn silence(&mut self) -> Heard {
-        let name = self.typing.take().map(|(name, _)| name).unwrap_or_default();
-        Heard::Typing { name, on: false }
+    fn silence(&mut self, by: Typist) -> Heard {
+        let name = self.typing[by as usize].take().map(|(name, _)| name).unwrap_or_default();
+        Heard::Typing { by, name, on: false }
     }
 }
 
@@ -186,6 +204,19 @@ impl Drop for Watcher {
     }
 }
 
+/// Notes that a page of the visitor's has heard all up to `place`, so that no letter brings it again.
+pub async fn note_heard(
+    engine: &Engine,
+    project: ProjectId,
+    conversation: ConversationId,
+    place: i64,
+) -> Result<(), Error> {
+    let noted = engine.0.store.write(move |tx| {
+        Box::pin(async move { Ok::<_, Error>(tx.note_heard(project, conversation, place).await?) })
+    });
+    noted.await
+}
+
 fn lock(pages: &Pages) -> MutexGuard<'_, HashMap<ConversationId, broadcast::Sender<Signal>>> {
     pages.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -196,7 +227,7 @@ mod tests {
     use botplot_core::conversation::{HandledBy, Status};
     use botplot_core::message::{Role, State};
     use botplot_core::visitor::VisitorInfo;
-    use botplot_core::{MessageId, ProjectId, Timestamp};
+    use botplot_core::{MessageId, Timestamp};
     use futures_util::FutureExt as _;
     use uuid::Uuid;
 
@@ -287,8 +318,8 @@ mod tests {
     async fn who_says_nothing_more_has_stopped_typing_after_five_seconds() {
         let live = Live::default();
         let mut watcher = live.watch(HERE);
-        let ann = |on| Heard::Typing { name: "Ann".into(), on };
-        live.typing(HERE, "Ann", true);
+        let ann = |on| Heard::Typing { by: Typist::Person, name: "Ann".into(), on };
+        live.typing(HERE, Typist::Person, "Ann", true);
         assert_eq!(watcher.next().now_or_never(), Some(ann(true)));
         let begun = Instant::now();
         let heard = loop {
@@ -298,10 +329,30 @@ mod tests {
             }
         };
         assert_eq!((heard, begun.elapsed()), (ann(false), TYPING_LIFE));
-        live.typing(HERE, "Ann", true);
-        live.typing(HERE, "Ann", false);
+        live.typing(HERE, Typist::Person, "Ann", true);
+        live.typing(HERE, Typist::Person, "Ann", false);
         assert_eq!((watcher.next().await, watcher.next().await), (ann(true), ann(false)));
-        assert!(watcher.typing.is_none());
+        assert!(watcher.typing.iter().all(Option::is_none));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn both_sides_may_type_at_once_and_each_stops_by_itself() {
+        let live = Live::default();
+        let mut watcher = live.watch(HERE);
+        let heard = |by, name: &str, on| Heard::Typing { by, name: name.into(), on };
+        live.typing(HERE, Typist::Person, "Ann", true);
+        live.typing(HERE, Typist::Visitor, "Bob", true);
+        assert_eq!(watcher.next().await, heard(Typist::Person, "Ann", true));
+        assert_eq!(watcher.next().await, heard(Typist::Visitor, "Bob", true));
+        live.typing(HERE, Typist::Visitor, "Bob", false);
+        assert_eq!(watcher.next().await, heard(Typist::Visitor, "Bob", false));
+        let stopped = loop {
+            match watcher.next().await {
+                Heard::Look => {}
+                typing @ Heard::Typing { .. } => break typing,
+            }
+        };
+        assert_eq!(stopped, heard(Typist::Person, "Ann", false));
     }
 
     #[tokio::test(start_paused = true)]
@@ -309,7 +360,7 @@ mod tests {
         let live = Live::default();
         let mut watcher = live.watch(HERE);
         for _ in 0..=BACKLOG {
-            live.typing(HERE, "Ann", true);
+            live.typing(HERE, Typist::Person, "Ann", true);
         }
         assert_eq!(watcher.next().now_or_never(), Some(Heard::Look));
     }

@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use uuid::Uuid;
 
 use crate::chat::MESSAGES;
+use crate::live::Typist;
 use crate::{Engine, Error};
 
 /// How often a node says that it lives.
@@ -43,8 +44,8 @@ struct Joined {
 enum Word {
     /// Something about the conversation has changed.
     Look(ConversationId),
-    /// A person types, or has stopped.
-    Typing { conversation: ConversationId, name: String, on: bool },
+    /// Somebody types, or has stopped.
+    Typing { conversation: ConversationId, by: Typist, name: String, on: bool },
     /// A conversation of a project has changed in a way that its team sees.
     Stir(ProjectId, ConversationId),
     /// A person of the team types, or the visitor when there is no name; or has stopped.
@@ -89,9 +90,9 @@ impl Engine {
     }
 
     /// Tells the conversation's pages, on whatever node, that `name` types or has stopped.
-    pub(crate) fn types(&self, conversation: ConversationId, name: &str, on: bool) {
-        self.0.live.typing(conversation, name, on);
-        self.0.nodes.say(Word::Typing { conversation, name: name.to_owned(), on });
+    pub(crate) fn types(&self, conversation: ConversationId, by: Typist, name: &str, on: bool) {
+        self.0.live.typing(conversation, by, name, on);
+        self.0.nodes.say(Word::Typing { conversation, by, name: name.to_owned(), on });
     }
 
     /// Has the team's open inboxes look at the conversation, on whatever node.
@@ -271,7 +272,7 @@ fn act(engine: &Engine, word: Word) {
             engine.0.live.wake(conversation);
             engine.0.turns.look(conversation);
         }
-        Word::Typing { conversation, name, on } => engine.0.live.typing(conversation, &name, on),
+        Word::Typing { conversation, by, name, on } => engine.0.live.typing(conversation, by, &name, on),
         Word::Stir(project, conversation) => engine.0.inboxes.stir(project, conversation),
         Word::TypingToTeam { project, conversation, name, on } => {
             engine.0.inboxes.typing(project, conversation, name.as_deref(), on);
@@ -289,7 +290,8 @@ mod tests {
         let conversation = ConversationId(Uuid::max());
         // The longest name that a person may have, in the longest characters.
         let name = "\u{10ffff}".repeat(crate::conversations::AGENT_LIMIT);
-        for word in [Word::Look(conversation), Word::Typing { conversation, name, on: true }, Word::Alive] {
+        let typing = Word::Typing { conversation, by: Typist::Visitor, name, on: true };
+        for word in [Word::Look(conversation), typing, Word::Alive] {
             let text = serde_json::to_string(&Said { from: Uuid::nil(), word: word.clone() }).unwrap();
             // PostgreSQL takes no longer ones.
             assert!(text.len() < 8_000, "{text}");

@@ -10,6 +10,7 @@ use botplot_core::message::Message;
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::project::Project;
 use botplot_core::source::{Page, Source};
+use botplot_core::trace::Trace;
 use botplot_core::{
     AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId,
     SourceId, Timestamp,
@@ -178,8 +179,6 @@ methods! {
         fn standing_since(project: ProjectId, conversation: ConversationId) -> Option<Timestamp>;
         /// The tags of the `newest` conversations that changed last, each once, by name.
         fn recent_tags(project: ProjectId, newest: i64) -> Vec<String>;
-        /// How the answers of a conversation came about, and how many milliseconds each took, where that is known.
-        fn list_traces(project: ProjectId, conversation: ConversationId) -> Vec<(MessageId, Option<Value>, Option<i64>)>;
     }
     mod reads {
         /// How many messages of these conversations each account has read that has read any.
@@ -193,6 +192,20 @@ methods! {
         /// A project's canned replies, by name.
         fn list_replies(project: ProjectId) -> Vec<ReplyRow>;
     }
+    mod waiting {
+        /// The projects in which a visitor waits of whom nobody was told, or a reply waits for its visitor.
+        fn projects_waiting() -> Vec<ProjectId>;
+        /// Up to `limit` conversations whose visitor has waited for a person since `before` or longer, and of which
+        /// nobody was told; with since when, the longest first.
+        fn overdue(project: ProjectId, before: Timestamp, limit: i64) -> Vec<(ConversationId, Timestamp)>;
+        /// Up to `limit` conversations with a reply of `before` or earlier that no page of the visitor's has heard, and
+        /// of which no letter went out after `mailed_before`.
+        fn unread_replies(project: ProjectId, before: Timestamp, mailed_before: Timestamp, limit: i64) -> Vec<ConversationId>;
+        /// The place of a conversation's newest event, unless the visitor's page has heard it.
+        fn unheard(project: ProjectId, conversation: ConversationId) -> Option<i64>;
+        /// True when an address wants no letters about a project's replies.
+        fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
+    }
     mod messages {
         /// The newest messages of a conversation, oldest of them first.
         fn list_messages(project: ProjectId, conversation: ConversationId, newest: i64) -> Vec<Message>;
@@ -201,6 +214,10 @@ methods! {
         fn page_messages(project: ProjectId, conversation: ConversationId, limit: i64, offset: i64) -> (Vec<Message>, bool);
         /// Finds a message.
         fn find_message(project: ProjectId, message: MessageId) -> Option<Message>;
+        /// How an answer came about, and the milliseconds that it took; `None` for what is no answer of the bot's.
+        fn find_trace(project: ProjectId, message: MessageId) -> Option<(Trace, i64)>;
+        /// The same for the answers of a conversation, the oldest first.
+        fn list_traces(project: ProjectId, conversation: ConversationId) -> Vec<(MessageId, Trace, i64)>;
     }
     mod usage {
         /// What a project has used in a period, by metric.

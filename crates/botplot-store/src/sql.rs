@@ -67,6 +67,8 @@ pub(crate) mod sources;
 pub(crate) mod usage;
 #[path = "sql/visitors.rs"]
 pub(crate) mod visitors;
+#[path = "sql/waiting.rs"]
+pub(crate) mod waiting;
 
 use super::{Conn, Db, Row};
 use crate::Error;

@@ -13,6 +13,7 @@ use botplot_core::notice::{Entry, Notice};
 use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
 use botplot_core::source::{Config, Kind, Page, Source, Status};
+use botplot_core::trace::Trace;
 use botplot_core::{
     AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, LinkId, MessageId,
     PageId, ProjectId, ReplyId, SignInId, SourceId, Timestamp,
@@ -242,12 +243,33 @@ methods! {
         /// How many canned replies a project has.
         fn count_replies(project: ProjectId) -> i64;
     }
+    mod waiting {
+        /// Notes that a visitor waits for a person, unless they do already.
+        fn note_waiting(project: ProjectId, conversation: ConversationId, since: Timestamp) -> ();
+        /// Notes that a visitor waits no more: somebody took care, or the conversation is over.
+        fn end_waiting(project: ProjectId, conversation: ConversationId) -> ();
+        /// Takes it on to tell the team of a visitor who waits since `since`; false when another node has, or it is over.
+        fn claim_alert(project: ProjectId, conversation: ConversationId, since: Timestamp, now: Timestamp) -> bool;
+        /// Notes that a person wrote something that the visitor's page has not heard, unless something waits already.
+        fn note_reply(project: ProjectId, conversation: ConversationId, at: Timestamp) -> ();
+        /// Notes the place up to which the visitor's page has heard; it never goes back.
+        fn note_heard(project: ProjectId, conversation: ConversationId, place: i64) -> ();
+        /// Since when a reply waits for its visitor, and the events since then that their page has not heard.
+        fn since_reply(project: ProjectId, conversation: ConversationId) -> Option<(Timestamp, Vec<Value>)>;
+        /// Notes that what waits since `since` waits no more, as a letter went out at `mailed` or none will; false when it
+        /// does not.
+        fn end_reply(project: ProjectId, conversation: ConversationId, since: Timestamp, mailed: Option<Timestamp>) -> bool;
+        /// Notes that an address, in lower case, wants no letters about a project's replies.
+        fn add_unsubscribed(project: ProjectId, email: &str, now: Timestamp) -> ();
+        /// True when an address wants no letters about a project's replies.
+        fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
+    }
     mod messages {
         /// Adds a message at the end of its conversation; `Missing("conversation")` when that is gone.
         fn add_message(message: &Message) -> ();
         /// Writes content, sources, confidence, state, failure and outcome of a pending message, whose reservation
         /// ends; false when it is not pending any more.
-        fn finish_message(message: &Message) -> bool;
+        fn finish_message(message: &Message, made: Option<(&Trace, i64)>) -> bool;
         /// Writes what a pending answer has so far; false when it is not pending any more.
         fn save_partial(project: ProjectId, message: MessageId, content: &str) -> bool;
         /// Fails the messages that are pending since `now` or longer, as `answer_interrupted`: their turns died with a

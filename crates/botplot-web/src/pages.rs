@@ -6,6 +6,7 @@ pub(crate) mod errors;
 pub(crate) mod home;
 pub(crate) mod hosted;
 pub(crate) mod reference;
+pub(crate) mod stop_letters;
 pub(crate) mod trial;
 
 use axum::http::header;

@@ -38,7 +38,8 @@ pub struct AppState {
 impl AppState {
     /// A state that is not ready yet; `public_url` is where visitors reach the server.
     pub fn new(engine: Engine, public_url: &str, metrics: PrometheusHandle) -> Self {
-        let public_url = public_url.trim_end_matches('/').into();
+        let public_url: Arc<str> = public_url.trim_end_matches('/').into();
+        engine.reached_at(&public_url);
         let limits = Arc::new(Limits::new(&limits::Config::default(), clock_of(&engine)));
         Self {
             engine,

@@ -5,14 +5,12 @@ import { api } from "./api.ts";
 import { dress } from "./answers.ts";
 import { failed } from "./failed.ts";
 import { form } from "./lead.ts";
-import { notice } from "./notice.ts";
 import { follow } from "./past.ts";
-import { REQUESTED } from "./strings.ts";
 import { arrived, askPerson, seen, stand, tuned, unread } from "./people.ts";
 
 import "./typing.ts";
 import type { Turn } from "./tools.ts";
-import { call, chips, emit, ending, host, isOpen, on, ready, saved, say, t } from "./tools.ts";
+import { call, chips, emit, ending, host, isOpen, on, ready, saved, say } from "./tools.ts";
 
 declare const CSS: string;
 
@@ -44,11 +42,9 @@ function finished({ answer, person }: Turn, last: any): void {
   }
   chips("suggestions", suggestions);
   stand(last);
-  if (person && !saved.asked && !saved.human) askPerson();
-  else if (asks) {
-    notice(t(REQUESTED));
-    form("handoff");
-  } else if (refused) form("refusal");
+  // To ask again changes nothing, and brings what the visitor is to read now.
+  if (asks || (person && !saved.asked && !saved.human)) askPerson();
+  else if (refused) form("refusal");
 }
 
 function stop(sent: Turn | undefined): void {

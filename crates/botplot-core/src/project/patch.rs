@@ -42,6 +42,12 @@ fn touches(patch: &Map<String, Value>, place: &str) -> bool {
     }
 }
 
+/// Whether the value is a list of lists of strings.
+fn is_week(value: &Value) -> bool {
+    let is_day = |day: &Value| day.as_array().is_some_and(|spans| spans.iter().all(Value::is_string));
+    value.as_array().is_some_and(|days| days.iter().all(is_day))
+}
+
 struct Merge {
     faults: Vec<(String, String)>,
 }
@@ -70,6 +76,13 @@ impl Merge {
                 (Value::Object(_), Value::Object(inner)) if place == "widget.strings" => {
                     if let Some(Value::Object(target)) = target.get_mut(name) {
                         self.texts(&place, target, inner);
+                    }
+                }
+                _ if place == "hours.week" => {
+                    if is_week(value) {
+                        target.insert(name.clone(), value.clone());
+                    } else {
+                        self.fault(&place, "must be a list of each day's list of strings");
                     }
                 }
                 (Value::Object(known), Value::Object(inner)) => {
@@ -193,6 +206,20 @@ mod tests {
         assert_eq!(patch(&settings, logo(json!(5))).unwrap_err(), ["widget.logo_url"]);
         let reset = patch(&settings, json!({ "widget": null })).unwrap();
         assert_eq!(reset.widget.logo_url, settings.widget.logo_url);
+    }
+
+    #[test]
+    fn a_week_is_replaced_as_a_whole() {
+        let week = json!([["09:00-17:00"], [], [], [], [], [], ["10:00-12:00", "13:00-14:00"]]);
+        let set = patch(&Settings::default(), json!({ "hours": { "week": week } })).unwrap();
+        assert_eq!(set.hours.week[6], ["10:00-12:00", "13:00-14:00"]);
+        let back = patch(&set, json!({ "hours": { "week": null } })).unwrap();
+        assert_eq!(back, Settings::default());
+        for wrong in [json!("always"), json!(["09:00-17:00"]), json!([[1]])] {
+            assert_eq!(patch(&set, json!({ "hours": { "week": wrong } })).unwrap_err(), ["hours.week"]);
+        }
+        let faulty = json!([[], ["9 to 5"], [], [], [], [], []]);
+        assert_eq!(patch(&set, json!({ "hours": { "week": faulty } })).unwrap_err(), ["hours.week.1"]);
     }
 
     #[test]

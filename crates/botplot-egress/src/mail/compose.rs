@@ -27,6 +27,10 @@ pub(super) fn message(letter: &Outgoing<'_>, from: &Mailbox, to: &Address) -> Re
         .header(ContentType::TEXT_PLAIN);
     if let Some(place) = letter.unsubscribe {
         builder = builder.raw_header(header("List-Unsubscribe", &format!("<{place}>")));
+        if place.starts_with("https:") {
+            // The reader's mail program may do it for them, by a POST.
+            builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+        }
     }
     let message = builder.body(letter.text.to_owned()).map_err(|why| why.to_string())?;
     let bytes = message.formatted();
@@ -90,6 +94,7 @@ mod tests {
             "{whole}"
         );
         assert!(unfolded.contains(&format!("List-Unsubscribe: <{place}>\r\n")), "{whole}");
+        assert!(unfolded.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{whole}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use botplot_core::answer::{Evidence, Plan, plan};
 use botplot_core::conversation::{HandledBy, Status};
 use botplot_core::courtesy::{self, Courtesy};
 use botplot_core::message::{Message, Role, State};
+use botplot_core::trace::Trace;
 use botplot_llm::{ChatModel, Piece, Usage};
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::cite::Citations;
 use super::log::Log;
 use super::queue::Ticket;
+use super::trace::{self, Times};
+use super::turn::Ended;
 use super::{Ask, Failure, TurnEvent, line, prompt, quote, turn};
 use crate::retrieve::{self, Retrieved};
 use crate::{Engine, Error, spending};
@@ -31,6 +34,7 @@ pub(super) struct Generation {
     pub(super) answer: Message,
     pub(super) ticket: Ticket,
     pub(super) log: Arc<Log>,
+    pub(super) times: Times,
 }
 
 /// An answer as far as it got.
@@ -65,7 +69,7 @@ impl Generation {
             let failure = turn::restarting();
             let (state, code) = (State::Failed, Some(failure.code.to_owned()));
             let cut = Message { state, failure: code, ..self.answer.clone() };
-            turn::close(&self.engine, cut, Vec::new(), "failed").await?;
+            turn::close(&self.engine, Ended::short(cut, "failed")).await?;
             return Ok(TurnEvent::Failed(failure));
         }
         let floor = self.ticket.floor().await;
@@ -111,7 +115,7 @@ impl Generation {
     /// Ends a turn whose word was taken before it said anything.
     async fn stay_silent(&self) -> Result<TurnEvent, Error> {
         let taken = Message { state: State::Stopped, ..self.answer.clone() };
-        Ok(TurnEvent::Final(Box::new(turn::close(&self.engine, taken, Vec::new(), "silent").await?)))
+        Ok(TurnEvent::Final(Box::new(turn::close(&self.engine, Ended::short(taken, "silent")).await?)))
     }
 
     /// True when a person took the conversation while this turn waited, or archived it.
@@ -137,6 +141,7 @@ impl Generation {
     }
 
     fn say(&self, text: &str) -> Draft {
+        self.times.speaks();
         for word in text.split_inclusive(' ') {
             self.log.say(word);
         }
@@ -230,6 +235,7 @@ impl Generation {
 
     fn append(&self, draft: &mut Draft, text: &str) {
         if !text.is_empty() {
+            self.times.speaks();
             draft.text.push_str(text);
             self.log.say(text);
         }
@@ -242,10 +248,25 @@ impl Generation {
             if draft.failure.is_some() { State::Failed } else { draft.state.unwrap_or(State::Complete) };
         let confidence = Some((found.confidence * 100.0).round() / 100.0);
         let failure = draft.failure.as_ref().map(|f| f.code.to_owned());
+        let made = Some((self.trace(&draft, found), self.times.so_far()));
         let answer =
             Message { content: draft.text, sources, confidence, state, failure, ..self.answer.clone() };
-        let closed = turn::close(&self.engine, answer, suggestions, draft.how).await?;
+        let closed = turn::close(&self.engine, Ended { answer, suggestions, how: draft.how, made }).await?;
         Ok(draft.failure.map_or_else(|| TurnEvent::Final(Box::new(closed)), TurnEvent::Failed))
+    }
+
+    fn trace(&self, draft: &Draft, found: &Retrieved) -> Trace {
+        let plan = trace::plan(draft.how);
+        let model = self.engine.model_name().filter(|_| plan == trace::MODEL).map(str::to_owned);
+        Trace {
+            question: found.question.clone(),
+            plan: plan.to_owned(),
+            model,
+            candidates: trace::candidates(&found.passages, &draft.used),
+            confidence: found.confidence,
+            threshold: self.ask.project.settings.threshold,
+            first_ms: self.times.first_ms(),
+        }
     }
 
     async fn give_up(&self, error: &Error) -> TurnEvent {
@@ -257,7 +278,7 @@ impl Generation {
         let our_fault = turn::our_fault();
         let failure = Some(our_fault.code.to_owned());
         let failed = Message { state: State::Failed, failure, ..self.answer.clone() };
-        if let Err(error) = turn::close(&self.engine, failed, Vec::new(), "failed").await {
+        if let Err(error) = turn::close(&self.engine, Ended::short(failed, "failed")).await {
             tracing::error!(%error, conversation.id = %self.answer.conversation, "a failed answer could not be stored");
         }
         TurnEvent::Failed(our_fault)

@@ -7,6 +7,7 @@ use botplot_core::message::{Message, Outcome, Role, State};
 use botplot_core::notice::{Kind, Notice};
 use botplot_core::plan::{Warning, warning};
 use botplot_core::project::Project;
+use botplot_core::trace::Trace;
 use botplot_core::{ConversationId, MessageId, NoticeId, Timestamp};
 use botplot_store::Tx;
 use serde_json::{Map, json};
@@ -75,7 +76,10 @@ async fn take_in(
     let asked_now = effects.contains(&Effect::HandoffRequested);
     let events = arrival(&conversation, &question, ask.conversation.is_none(), lead, asked_now);
     outbox::emit(tx, &engine, conversation.project, &events).await?;
-    if speaker(&conversation, &ask.project.settings) == Speaker::Nobody {
+    if asked_now || conversation.handled_by == HandledBy::Human {
+        tx.note_waiting(conversation.project, id, now).await?;
+    }
+    if speaker(&conversation, &ask.project.settings, now) == Speaker::Nobody {
         repeat::take(tx, &ask, id, None, None, now).await?;
         return Ok(Opened { conversation, answer: None, refused: false, told });
     }
@@ -234,16 +238,29 @@ fn message(of: &Conversation, id: MessageId, role: Role, state: State, at: Times
     }
 }
 
+/// An answer as it ended.
+pub(super) struct Ended {
+    /// The answer, whole or cut.
+    pub(super) answer: Message,
+    /// What the visitor may want to ask next.
+    pub(super) suggestions: Vec<String>,
+    /// How it came about, in the word of [`Final`].
+    pub(super) how: &'static str,
+    /// How it came about, for the owner, and the milliseconds that it took.
+    pub(super) made: Option<(Trace, i64)>,
+}
+
+impl Ended {
+    /// Of an answer that knowledge and model had no part in.
+    pub(super) fn short(answer: Message, how: &'static str) -> Self {
+        Self { answer, suggestions: Vec::new(), how, made: None }
+    }
+}
+
 /// Stores an answer, whole or cut, uses its reserved unit or gives it back, and says how the conversation stands.
-pub(super) async fn close(
-    engine: &Engine,
-    answer: Message,
-    suggestions: Vec<String>,
-    how: &'static str,
-) -> Result<Final, Error> {
-    let (now, inside, project) = (engine.clock().now(), engine.clone(), answer.project);
-    let closed =
-        engine.0.store.write(move |tx| Box::pin(put_away(tx, inside, answer, suggestions, how, now)));
+pub(super) async fn close(engine: &Engine, ended: Ended) -> Result<Final, Error> {
+    let (now, inside, project) = (engine.clock().now(), engine.clone(), ended.answer.project);
+    let closed = engine.0.store.write(move |tx| Box::pin(put_away(tx, inside, ended, now)));
     let closed = closed.await?;
     engine.0.outbox.wake();
     engine.next_turn(closed.conversation);
@@ -251,14 +268,8 @@ pub(super) async fn close(
     Ok(closed)
 }
 
-async fn put_away(
-    tx: &mut Tx,
-    engine: Engine,
-    mut answer: Message,
-    suggestions: Vec<String>,
-    how: &'static str,
-    now: Timestamp,
-) -> Result<Final, Error> {
+async fn put_away(tx: &mut Tx, engine: Engine, ended: Ended, now: Timestamp) -> Result<Final, Error> {
+    let Ended { mut answer, suggestions, how, made } = ended;
     let mut conversation =
         tx.find_conversation(answer.project, answer.conversation).await?.ok_or(Error::NotFound)?;
     let said = !answer.content.is_empty();
@@ -286,7 +297,7 @@ async fn put_away(
         answer.state = State::Failed;
     }
     let counts = matches!(answer.state, State::Complete | State::Stopped);
-    if !tx.finish_message(&answer).await? {
+    if !tx.finish_message(&answer, made.as_ref().map(|(trace, took)| (trace, *took))).await? {
         // Somebody closed it in the meantime, who also gave its unit back.
         last.message = None;
         return Ok(last);

@@ -1,6 +1,6 @@
 //! What a person writes in the bot's place.
 
-use botplot_core::conversation::Status;
+use botplot_core::conversation::{Proof, Status};
 use botplot_core::event::{Author, Event};
 use botplot_core::handoff::{Action, Effect};
 use botplot_core::message::{Message, Role, State};
@@ -8,8 +8,8 @@ use botplot_core::{ConversationId, MessageId, ProjectId, Timestamp};
 use botplot_store::Tx;
 use serde_json::Map;
 
-use super::{act, keep, tell, to_the_end};
-use crate::live::{self, LiveEvent};
+use super::{AGENT_LIMIT, act, keep, tell, to_the_end};
+use crate::live::{self, LiveEvent, Typist};
 use crate::{Engine, Error, outbox};
 
 /// The name of a person of whom none is known.
@@ -54,6 +54,8 @@ async fn add(
     // The page learns who speaks before it reads what they say.
     keep(tx, engine, &conversation, &effects, None).await?;
     live::record(tx, engine, &conversation, &LiveEvent::Message(&message)).await?;
+    tx.end_waiting(message.project, conversation.id).await?;
+    tx.note_reply(message.project, conversation.id, message.created_at).await?;
     let told = Event::AgentReplied {
         conversation_id: conversation.id,
         message_id: message.id,
@@ -102,7 +104,28 @@ pub async fn typing(
         return Err(Error::Conflict("conversation_archived"));
     }
     let name = name.or(found.agent.as_deref()).unwrap_or(NAMELESS);
-    engine.types(id, name, on);
+    engine.types(id, Typist::Person, name, on);
     engine.types_to_team(project, id, Some(name), on);
+    Ok(())
+}
+
+/// Tells the team's pages that the visitor types, or has stopped; whose conversation it is otherwise is not told.
+pub async fn visitor_types(
+    engine: &Engine,
+    project: ProjectId,
+    id: ConversationId,
+    visitor: Option<&str>,
+    proof: &Proof,
+    on: bool,
+) -> Result<(), Error> {
+    let found = engine.reader().find_conversation(project, id).await?;
+    let found = found.filter(|it| it.may_open(visitor, proof)).ok_or(Error::NotFound)?;
+    if found.status == Status::Archived {
+        return Err(Error::Conflict("conversation_archived"));
+    }
+    let name: String =
+        found.visitor_info.text("name").unwrap_or_default().chars().take(AGENT_LIMIT).collect();
+    engine.types(id, Typist::Visitor, &name, on);
+    engine.types_to_team(project, id, None, on);
     Ok(())
 }

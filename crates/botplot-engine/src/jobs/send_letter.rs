@@ -3,11 +3,11 @@
 use botplot_core::job::{Fault, Job};
 use botplot_core::letter::{JOB as KIND, PATIENCE, next_attempt};
 use botplot_core::notice::{Kind as About, Notice};
-use botplot_core::{NoticeId, ProjectId, Timestamp};
+use botplot_core::{NoticeId, ProjectId};
 use botplot_egress::mail::{Error as Unsent, Outgoing};
 use serde_json::{Map, json};
 
-use super::Kind;
+use super::{Kind, worker};
 use crate::letters::{self, Posted};
 use crate::mail::Mail;
 use crate::{Engine, Error, notices};
@@ -43,7 +43,7 @@ async fn run(engine: &Engine, job: &Job) -> Result<(), Fault> {
 }
 
 async fn send(engine: &Engine, job: &Job, letter: &Posted) -> Result<(), Fault> {
-    let (written_at, jitter) = (written_at(job), super::worker::jitter(engine));
+    let (written_at, jitter) = (worker::written_at(job), worker::jitter(engine));
     let later = |why: String| match next_attempt(job.attempts, written_at, engine.clock().now(), jitter) {
         Some(at) => Fault::Later(at, why),
         None => Fault::Fail(format!("tried for {} days: {why}", PATIENCE / 86_400)),
@@ -107,9 +107,4 @@ async fn tell(engine: &Engine, project: ProjectId, letter: Option<&Posted>, why:
         engine.0.store.write(move |tx| Box::pin(async move { notices::leave(tx, &own, &notice).await }));
     left.await?;
     Ok(())
-}
-
-/// When a letter was written: ids of jobs begin with the time.
-fn written_at(job: &Job) -> Timestamp {
-    Timestamp((job.id.0.as_u128() >> 80) as i64 * 1000)
 }

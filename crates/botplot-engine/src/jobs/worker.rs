@@ -8,7 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{JOBS, Kind, embed_project};
 use crate::chat::MESSAGES;
-use crate::{Engine, Error, nodes, upkeep};
+use crate::{Engine, Error, attention, nodes, upkeep};
 
 /// How often other processes' jobs are looked for; this process's own wake the worker at once.
 const POLL: Duration = Duration::from_millis(300);
@@ -26,6 +26,7 @@ const LONGEST_TURN: i64 = 600;
 /// Runs jobs on the engine's tracker until it stops. Only the holder of the data folder's lock may call it.
 pub fn start(engine: &Engine) {
     upkeep::start(engine);
+    attention::start(engine);
     if engine.0.store.is_shared() {
         let engine = engine.clone();
         engine.tracker().clone().spawn(async move { settle_for_others(&engine).await });
@@ -226,6 +227,11 @@ fn log(outcome: Result<(), Error>, what: &str, job: &Job) {
     if let Err(error) = outcome {
         tracing::error!(%error, job.kind, project.id = %job.project, "could not {what} a job");
     }
+}
+
+/// When a job was added: ids of jobs begin with the time.
+pub(super) fn written_at(job: &Job) -> Timestamp {
+    Timestamp((job.id.0.as_u128() >> 80) as i64 * 1000)
 }
 
 /// A number from 0 to 1.

@@ -67,15 +67,20 @@ CREATE TABLE identities (
 ) STRICT;
 CREATE INDEX identities_account ON identities (account_id);
 
--- Who takes care of a conversation; when the team was told that nobody looks; how far the visitor's page has heard;
--- when the visitor was written a letter.
+-- Who takes care of a conversation; since when its visitor waits for a person, and when the team was told that nobody
+-- looks; how far the visitor's page has heard, since when a reply waits for it, when the visitor was written a letter.
 ALTER TABLE conversations ADD COLUMN assignee BLOB;
+ALTER TABLE conversations ADD COLUMN waiting_since INTEGER;
 ALTER TABLE conversations ADD COLUMN alerted_at INTEGER;
 ALTER TABLE conversations ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN replied_at INTEGER;
 ALTER TABLE conversations ADD COLUMN mailed_at INTEGER;
 CREATE INDEX conversations_recent ON conversations (project_id, updated_at, id);
 CREATE INDEX conversations_waiting ON conversations (project_id, updated_at, id) WHERE handoff_requested;
 CREATE INDEX conversations_assignee ON conversations (project_id, assignee, updated_at, id) WHERE assignee IS NOT NULL;
+CREATE INDEX conversations_overdue ON conversations (project_id, waiting_since, id)
+    WHERE waiting_since IS NOT NULL AND alerted_at IS NULL;
+CREATE INDEX conversations_replied ON conversations (project_id, replied_at, id) WHERE replied_at IS NOT NULL;
 
 -- How many of a conversation's messages an account has read.
 CREATE TABLE reads (

@@ -1,8 +1,7 @@
 //! Conversations as the team's inbox lists them.
 
 use botplot_core::message::Role;
-use botplot_core::{AccountId, ConversationId, MessageId, ProjectId, Timestamp};
-use serde_json::Value;
+use botplot_core::{AccountId, ConversationId, ProjectId, Timestamp};
 use sqlx::types::Json;
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
@@ -193,22 +192,6 @@ pub(crate) async fn recent_tags(c: &mut Conn, project: ProjectId, newest: i64) -
     tags.sort_unstable();
     tags.dedup();
     Ok(tags)
-}
-
-pub(crate) async fn list_traces(
-    c: &mut Conn,
-    project: ProjectId,
-    conversation: ConversationId,
-) -> Result<Vec<(MessageId, Option<Value>, Option<i64>)>, Error> {
-    let rows: Vec<(Uuid, Option<Json<Value>>, Option<i64>)> = sqlx::query_as(
-        "SELECT id, trace, took_ms FROM messages WHERE project_id = $1 AND conversation_id = $2
-             AND (trace IS NOT NULL OR took_ms IS NOT NULL)",
-    )
-    .bind(project.0)
-    .bind(conversation.0)
-    .fetch_all(c)
-    .await?;
-    Ok(rows.into_iter().map(|(id, trace, took)| (MessageId(id), trace.map(|t| t.0), took)).collect())
 }
 
 fn read(row: &Row) -> Result<InboxRow, Error> {

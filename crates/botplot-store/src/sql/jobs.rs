@@ -42,10 +42,10 @@ pub(crate) async fn claim_jobs(
     let rows = sqlx::query(concat!(
         "WITH running AS (
              SELECT project_id, count(*) AS n FROM jobs
-             WHERE state = 'running' AND run_at > $1 AND (kind = $7) = $8 GROUP BY project_id),
+             WHERE state = 'running' AND run_at > $1 AND (kind IN ($7, $9)) = $8 GROUP BY project_id),
          due AS (
              SELECT id, project_id, run_at FROM jobs
-             WHERE state IN ('queued', 'running') AND run_at <= $1 AND (kind = $7) = $8
+             WHERE state IN ('queued', 'running') AND run_at <= $1 AND (kind IN ($7, $9)) = $8
                AND project_id NOT IN (SELECT r.project_id FROM running r WHERE r.n >= $5)
              ORDER BY run_at, id LIMIT $2",
         skip_locked!(),
@@ -65,6 +65,7 @@ pub(crate) async fn claim_jobs(
     .bind(limit)
     .bind(letter::JOB)
     .bind(lane == Lane::Letters)
+    .bind(letter::alert::JOB)
     .fetch_all(c)
     .await?;
     let mut jobs = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;

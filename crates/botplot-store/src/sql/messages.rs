@@ -1,6 +1,7 @@
 //! Messages of conversations.
 
 use botplot_core::message::{Message, Outcome, Rating, Role, SourceRef, State};
+use botplot_core::trace::Trace;
 use botplot_core::{ConversationId, MessageId, ProjectId, Timestamp};
 use serde_json::{Map, Value};
 use sqlx::Row as _;
@@ -40,10 +41,14 @@ pub(crate) async fn add_message(c: &mut Conn, message: &Message) -> Result<(), E
     if done.rows_affected() == 0 { Err(Error::Missing("conversation")) } else { Ok(()) }
 }
 
-pub(crate) async fn finish_message(c: &mut Conn, message: &Message) -> Result<bool, Error> {
+pub(crate) async fn finish_message(
+    c: &mut Conn,
+    message: &Message,
+    made: Option<(&Trace, i64)>,
+) -> Result<bool, Error> {
     let done = sqlx::query(
         "UPDATE messages SET content = $3, sources = $4, confidence = $5, state = $6, failure = $7, outcome = $8,
-             reserved = NULL
+             reserved = NULL, trace = $9, took_ms = $10
          WHERE project_id = $1 AND id = $2 AND state = 'pending'",
     )
     .bind(message.project.0)
@@ -54,6 +59,8 @@ pub(crate) async fn finish_message(c: &mut Conn, message: &Message) -> Result<bo
     .bind(message.state.as_str())
     .bind(clean::maybe(message.failure.as_deref()))
     .bind(message.outcome.as_ref().map(clean::json).transpose()?)
+    .bind(made.map(|(trace, _)| clean::json(trace)).transpose()?)
+    .bind(made.map(|(_, took_ms)| took_ms))
     .execute(c)
     .await?;
     Ok(done.rows_affected() > 0)
@@ -171,6 +178,39 @@ pub(crate) async fn find_message(
         .fetch_optional(c)
         .await?;
     found.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn find_trace(
+    c: &mut Conn,
+    project: ProjectId,
+    message: MessageId,
+) -> Result<Option<(Trace, i64)>, Error> {
+    let found: Option<(Json<Trace>, i64)> = sqlx::query_as(
+        "SELECT trace, took_ms FROM messages
+         WHERE project_id = $1 AND id = $2 AND trace IS NOT NULL AND took_ms IS NOT NULL",
+    )
+    .bind(project.0)
+    .bind(message.0)
+    .fetch_optional(c)
+    .await?;
+    Ok(found.map(|(trace, took_ms)| (trace.0, took_ms)))
+}
+
+pub(crate) async fn list_traces(
+    c: &mut Conn,
+    project: ProjectId,
+    conversation: ConversationId,
+) -> Result<Vec<(MessageId, Trace, i64)>, Error> {
+    let rows: Vec<(Uuid, Json<Trace>, i64)> = sqlx::query_as(
+        "SELECT id, trace, took_ms FROM messages
+         WHERE project_id = $1 AND conversation_id = $2 AND trace IS NOT NULL AND took_ms IS NOT NULL
+         ORDER BY seq",
+    )
+    .bind(project.0)
+    .bind(conversation.0)
+    .fetch_all(c)
+    .await?;
+    Ok(rows.into_iter().map(|(id, trace, took_ms)| (MessageId(id), trace.0, took_ms)).collect())
 }
 
 fn read(row: &Row) -> Result<Message, Error> {

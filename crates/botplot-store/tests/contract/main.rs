@@ -28,6 +28,7 @@ mod sightings;
 mod sources;
 mod usage;
 mod visitors;
+mod waiting;
 mod webhooks;
 mod writes;
 
@@ -140,6 +141,7 @@ promises! {
     messages:
         messages_come_in_the_order_they_were_added_even_within_an_instant,
         an_answer_is_finished_once,
+        an_answer_is_kept_with_how_it_came_about,
         a_message_is_kept_with_all_that_is_known_of_it,
         a_pending_answer_keeps_what_it_has_so_far,
         a_page_of_messages_shows_what_was_said_and_whether_there_is_more,
@@ -195,6 +197,10 @@ promises! {
         the_audit_log_keeps_every_line_newest_first;
     meta:
         the_first_value_of_a_name_stays;
+    waiting:
+        a_visitor_who_waits_is_told_of_once_whoever_looks,
+        a_reply_waits_until_it_is_heard_or_mailed_once,
+        who_wants_no_letters_of_a_project_gets_those_of_others;
     webhooks:
         an_endpoint_is_found_as_it_was_written_by_its_own_project_only,
         only_active_endpoints_listen_and_lists_are_in_order,

@@ -1,6 +1,7 @@
 //! Promises about messages.
 
 use botplot_core::message::{Message, Outcome, Rating, SourceRef, State};
+use botplot_core::trace::{Candidate, Trace};
 use botplot_core::{ChunkId, ProjectId, SourceId};
 use botplot_store::Error;
 
@@ -45,7 +46,7 @@ pub(crate) async fn an_answer_is_finished_once(rig: Rig) {
     };
     let finish = |message: &Message| {
         let message = message.clone();
-        rig.write(move |tx| Box::pin(async move { tx.finish_message(&message).await }))
+        rig.write(move |tx| Box::pin(async move { tx.finish_message(&message, None).await }))
     };
     assert!(finish(&finished).await);
     assert!(!finish(&Message { content: "late".into(), ..finished.clone() }).await);
@@ -56,6 +57,44 @@ pub(crate) async fn an_answer_is_finished_once(rig: Rig) {
     let other = rig.add_project("other").await.unwrap();
     assert!(rig.read().find_message(other, finished.id).await.unwrap().is_none());
     assert!(rig.read().list_messages(other, id, 9).await.unwrap().is_empty());
+}
+
+pub(crate) async fn an_answer_is_kept_with_how_it_came_about(rig: Rig) {
+    let id = rig.add_conversation().await;
+    let (answer, other) = (rig.message(id, "", State::Pending), rig.message(id, "", State::Pending));
+    add(&rig, &answer).await;
+    add(&rig, &other).await;
+    let candidate = Candidate {
+        title: "Prices".into(),
+        url: None,
+        source_id: SourceId(rig.id()),
+        chunk_id: ChunkId(rig.id()),
+        lexical: 0.5,
+        vector: Some(0.25),
+        score: 1.5,
+        used: true,
+    };
+    let trace = Trace {
+        question: "what \"ü\"".into(),
+        plan: "model".into(),
+        model: Some("m".into()),
+        candidates: vec![candidate.clone(), Candidate { vector: None, used: false, ..candidate }],
+        confidence: 0.75,
+        threshold: 0.5,
+        first_ms: Some(12),
+    };
+    let (finish, kept) = (answer.clone(), trace.clone());
+    let finish = Message { state: State::Complete, ..finish };
+    let written =
+        rig.write(move |tx| Box::pin(async move { tx.finish_message(&finish, Some((&kept, 345))).await }));
+    assert!(written.await);
+    assert!(rig.write(move |tx| Box::pin(async move { tx.finish_message(&other, None).await })).await);
+    let read = rig.read();
+    assert_eq!(read.find_trace(rig.project, answer.id).await.unwrap(), Some((trace.clone(), 345)));
+    assert_eq!(read.list_traces(rig.project, id).await.unwrap(), [(answer.id, trace, 345)]);
+    let stranger = rig.another().await;
+    assert_eq!(read.find_trace(stranger.project, answer.id).await.unwrap(), None);
+    assert_eq!(read.list_traces(stranger.project, id).await.unwrap(), []);
 }
 
 pub(crate) async fn a_message_needs_a_conversation_of_its_own_project(rig: Rig) {
@@ -99,7 +138,7 @@ pub(crate) async fn a_message_is_kept_with_all_that_is_known_of_it(rig: Rig) {
         ..pending
     };
     let finish = finished.clone();
-    assert!(rig.write(move |tx| Box::pin(async move { tx.finish_message(&finish).await })).await);
+    assert!(rig.write(move |tx| Box::pin(async move { tx.finish_message(&finish, None).await })).await);
     let expected = Message { reserved: None, ..finished };
     assert_eq!(
         format!("{:?}", find(expected.id).await),

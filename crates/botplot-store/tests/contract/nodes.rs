@@ -49,7 +49,7 @@ pub(crate) async fn a_turn_waits_for_those_before_it_and_is_over_when_it_has_los
     assert!(stop().await);
     assert_eq!(all().await[0], (false, true), "who speaks is stopped");
     let over = Message { state: State::Stopped, ..turns[0].clone() };
-    assert!(rig.write(move |tx| Box::pin(async move { tx.finish_message(&over).await })).await);
+    assert!(rig.write(move |tx| Box::pin(async move { tx.finish_message(&over, None).await })).await);
     assert_eq!((all().await, count().await), (vec![(false, true), (false, false), (true, false)], 2));
     for (status, handled_by, over) in [
         (Status::Active, HandledBy::Human, true),

@@ -12,6 +12,7 @@ pub(crate) mod resume;
 pub(crate) mod schema;
 pub(crate) mod stop;
 mod target;
+pub(crate) mod typing;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};

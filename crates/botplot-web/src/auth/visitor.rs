@@ -45,6 +45,13 @@ pub(crate) struct Shown {
     pub(crate) until: Option<Timestamp>,
 }
 
+impl Shown {
+    /// True for a page of the visitor's, whoever serves it; false for an owner's program that names nobody.
+    pub(crate) fn is_visitor(&self) -> bool {
+        self.proof != Proof::SecretKey || self.visitor.is_some()
+    }
+}
+
 impl FromRequestParts<AppState> for VisitorToken {
     type Rejection = Infallible;
 

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use botplot_core::Timestamp;
 use botplot_core::color::{Color, INK, Palette};
 use botplot_core::project::{Handoff, LeadForm, Offset, Settings, Widget};
 use botplot_engine::sightings;
@@ -24,6 +25,14 @@ pub(crate) struct ConfigOut<'a> {
     colors: ColorsOut,
     /// Whether the widget offers a person.
     handoff: bool,
+    /// What a visitor reads who asks for a person now; absent while people are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        required = false,
+        nullable = false,
+        example = "We are back on Monday at 09:00 (Europe/Berlin)."
+    )]
+    closed: Option<String>,
     lead_form: FormOut<'a>,
     /// The language that was found for the one asked for.
     #[schema(example = "de")]
@@ -147,17 +156,19 @@ pub(crate) async fn show(
     }
     let settings = &caller.project.settings;
     let logo = settings.widget.logo_url.as_deref().map(|path| logo::address(&state, path));
-    let text = text(settings, logo, Language::of_page(&tag));
+    let now = state.engine.clock().now();
+    let text = text(settings, logo, Language::of_page(&tag), now);
     Ok(Packed::of(text).reply(&headers, "application/json", "max-age=60"))
 }
 
 /// The answer that a project with these settings gives in each language.
 pub fn in_all_languages(settings: &Settings) -> Vec<String> {
-    Language::all().iter().map(|language| text(settings, None, language)).collect()
+    Language::all().iter().map(|language| text(settings, None, language, Timestamp(0))).collect()
 }
 
-fn text(settings: &Settings, logo_url: Option<String>, language: &Language) -> String {
-    let config = ConfigOut::of(settings, logo_url, language);
+fn text(settings: &Settings, logo_url: Option<String>, language: &Language, now: Timestamp) -> String {
+    let closed = settings.hours.closed_message(now).filter(|_| settings.handoff.enabled);
+    let config = ConfigOut { closed, ..ConfigOut::of(settings, logo_url, language) };
     serde_json::to_string(&config).expect("strings and numbers always serialise")
 }
 
@@ -168,6 +179,7 @@ impl<'a> ConfigOut<'a> {
             widget: LooksOut::of(widget, logo_url, language),
             colors: ColorsOut::of(&widget.color),
             handoff: handoff.enabled,
+            closed: None,
             lead_form: FormOut::of(lead_form, language),
             lang: language.code,
             dir: language.dir,
@@ -244,12 +256,12 @@ mod tests {
     fn config(change: impl FnOnce(&mut Settings)) -> Value {
         let mut settings = Settings::default();
         change(&mut settings);
-        serde_json::from_str(&text(&settings, None, Language::of_page("en"))).unwrap()
+        serde_json::from_str(&text(&settings, None, Language::of_page("en"), Timestamp(0))).unwrap()
     }
 
     #[test]
     fn an_owner_who_set_nothing_gets_a_whole_configuration() {
-        let text = text(&Settings::default(), None, Language::of_page("en"));
+        let text = text(&Settings::default(), None, Language::of_page("en"), Timestamp(0));
         expect_test::expect![[r##"{"widget":{"title":"Chat with us","color":"#2f6f5e","logo_url":null,"position":"right","offset":{"x":20,"y":20},"radius":16,"theme":"auto","welcome":"Hello! What can I help you with?","starters":[]},"colors":{"accent":"#2f6f5e","on_accent":"#ffffff","light":"#2f6f5e","dark":"#68978a"},"handoff":true,"lead_form":{"when":["handoff","limit"],"fields":["name","email"],"title":"How can we reach you?","consent":""},"lang":"en","dir":"ltr"}"##]].assert_eq(&text);
     }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what is missing in a test fails the test, with its place")]
 
 mod api;
+mod attention;
 mod dashboard;
 mod errors;
 mod health;

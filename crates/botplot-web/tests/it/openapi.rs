@@ -8,11 +8,12 @@ use serde_json::Value;
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Addresses that no program calls, which the description therefore leaves out.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 12] = [
     "/api/v1/{*path}",
     "/",
     "/try/{key}",
     "/c/{key}",
+    "/stop-letters/{token}",
     "/widget/w.js",
     "/widget/more.js",
     "/widget/botplot.d.ts",

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use botplot_core::{ConversationId, ProjectId};
 use botplot_engine::Engine;
 use botplot_engine::chat::Failure;
-use botplot_engine::live::{self, Heard, Watcher};
+use botplot_engine::live::{self, Heard, Typist, Watcher};
 use botplot_store as store;
 use bytes::Bytes;
 use futures_util::stream;
@@ -29,6 +29,8 @@ use crate::{ApiError, AppState};
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How long a stream may be silent before a comment is sent.
 const PING_EVERY: Duration = Duration::from_secs(15);
+/// How often it is noted at most how far a page has heard.
+const NOTE_EVERY: Duration = Duration::from_secs(3);
 /// Events that are read at once.
 const BATCH: i64 = 200;
 
@@ -93,6 +95,8 @@ pub(crate) async fn show(
         // An id from the future would wait for events that are long past then.
         place: after.map_or(now, |after| after.min(now)),
         behind: true,
+        noted: after.unwrap_or(now),
+        note_at: Instant::now(),
         ping_at: Instant::now() + PING_EVERY,
         greeted: after.is_some(),
         over: false,
@@ -140,6 +144,10 @@ struct Pump {
     place: i64,
     /// True when there may be stored events that were not looked for.
     behind: bool,
+    /// The last event of which it is noted that the visitor's page has heard it.
+    noted: i64,
+    /// When that may be noted next.
+    note_at: Instant,
     ping_at: Instant,
     /// True when the client knows its place.
     greeted: bool,
@@ -165,6 +173,7 @@ impl Pump {
 
     /// Waits for something to do and does it.
     async fn step(&mut self, out: &mut Vec<u8>) -> Result<(), store::Error> {
+        self.note().await;
         if self.behind {
             return self.look(out).await;
         }
@@ -175,9 +184,11 @@ impl Pump {
             () = self.key.happened() => self.fail(&sse::revoked(), out),
             heard = self.watcher.next() => match heard {
                 Heard::Look => self.look(out).await?,
-                Heard::Typing { name, on } => {
+                Heard::Typing { by: Typist::Person, name, on } => {
                     write(&TypingOut { r#type: "typing", typing: on, name: &name }, None, out);
                 }
+                // It is the visitor's own page.
+                Heard::Typing { by: Typist::Visitor, .. } => {}
             },
             () = sleep_until(self.ping_at) => {
                 self.over = !self.is_open().await?;
@@ -187,6 +198,18 @@ impl Pump {
             }
         }
         Ok(())
+    }
+
+    /// Notes how far the visitor's page has heard: what was sent before now was taken.
+    async fn note(&mut self) {
+        if self.place <= self.noted || Instant::now() < self.note_at || !self.shown.is_visitor() {
+            return;
+        }
+        (self.noted, self.note_at) = (self.place, Instant::now() + NOTE_EVERY);
+        if let Err(error) = live::note_heard(&self.engine, self.project, self.conversation, self.place).await
+        {
+            tracing::warn!(%error, conversation.id = %self.conversation, "what a page has heard could not be noted");
+        }
     }
 
     /// Sends what was stored since the last look.

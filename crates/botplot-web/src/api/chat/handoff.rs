@@ -24,7 +24,8 @@ const REASON_LIMIT: usize = 1_000;
 pub(crate) struct HandoffOut {
     #[serde(flatten)]
     standing: StandingOut,
-    /// What the visitor reads now: the owner's words, or the built-in ones in the visitor's language.
+    /// What the visitor reads now: the owner's words, or the built-in ones in the visitor's language; outside office
+    /// hours, when people are back.
     #[schema(example = "A person has been asked to join.")]
     message: String,
 }
@@ -122,6 +123,7 @@ pub(crate) async fn create(
     let (visitor, reason) = (shown.visitor.as_deref(), reason.filter(|reason| !reason.is_empty()));
     let (engine, project) = (&state.engine, &caller.project);
     let it = conversations::request_handoff(engine, project, id, visitor, &shown.proof, reason).await?;
-    let message = handoff_message(&project.settings.handoff, language).to_owned();
+    let away = project.settings.hours.closed_message(engine.clock().now());
+    let message = away.unwrap_or_else(|| handoff_message(&project.settings.handoff, language).to_owned());
     Ok(Json(HandoffOut { standing: StandingOut::of(&it), message }))
 }

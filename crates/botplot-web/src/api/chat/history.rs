@@ -8,6 +8,7 @@ use botplot_core::event::Author;
 use botplot_core::message::{Message, State as Progress};
 use botplot_core::visitor::id_fault;
 use botplot_core::{ConversationId, MessageId, ProjectId};
+use botplot_engine::live;
 use botplot_store::ConversationFilter;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -206,8 +207,20 @@ pub(crate) async fn messages(
     let (reader, project) = (state.engine.reader(), caller.project.id);
     let conversation = open(&state, project, &id, &shown).await?;
     let (found, has_more) = reader.page_messages(project, conversation.id, page.limit, page.offset).await?;
+    if !has_more && shown.is_visitor() {
+        note_heard(&state, &conversation).await?;
+    }
     let messages = found.iter().map(MessageOut::of).collect();
     Ok(Json(MessagesOut { messages, has_more }).into_response())
+}
+
+/// Notes that the visitor's page is up to date, where that is news.
+async fn note_heard(state: &AppState, conversation: &Conversation) -> Result<(), ApiError> {
+    let (project, id) = (conversation.project, conversation.id);
+    if let Some(newest) = state.engine.reader().unheard(project, id).await? {
+        live::note_heard(&state.engine, project, id, newest).await?;
+    }
+    Ok(())
 }
 
 /// The conversation of this id, if what is shown opens it.

@@ -3,16 +3,17 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use botplot_core::message::{Message, Rating, Role, SourceRef, State};
+use botplot_core::trace::Trace;
 use botplot_store::NoteRow;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::markdown;
-use super::trace::{self, Trace};
+use super::trace;
 use crate::dashboard::ui;
 
 /// A message; the id and the mark tell the page's script which ones are new or have changed.
-pub(super) fn show(message: &Message, visitor: &str, trace: Option<&Trace>) -> Markup {
+pub(super) fn show(message: &Message, visitor: &str, made: Option<(&Trace, i64)>) -> Markup {
     let (kind, author) = match (message.role, &message.author) {
         (Role::User, _) => ("visitor", visitor),
         (Role::Assistant, Some(name)) => ("person", name.as_str()),
@@ -28,7 +29,7 @@ pub(super) fn show(message: &Message, visitor: &str, trace: Option<&Trace>) -> M
         (marks(message))
         (place(message))
         @if !message.sources.is_empty() { (sources(&message.sources)) }
-        @if let Some(trace) = trace { (trace::show(trace)) }
+        @if let Some((trace, took)) = made { (trace::show(trace, took)) }
     };
     entry(&format!("m-{}", message.id), kind, &inner)
 }

@@ -4,13 +4,13 @@ use botplot_core::account::{Member, Role};
 use botplot_core::conversation::{Conversation, Status};
 use botplot_core::lead::Lead;
 use botplot_core::message::{Message, State};
-use botplot_core::{AccountId, Timestamp};
+use botplot_core::trace::Trace;
+use botplot_core::{AccountId, MessageId, Timestamp};
 use botplot_engine::conversations::desk::{self, Holder};
 use botplot_store::{ConversationFilter, NoteRow, ReplyRow};
 use maud::{Markup, html};
 
 use super::at::At;
-use super::trace::Trace;
 use super::{compose, message, panel, visitor};
 use crate::dashboard::seat::Seat;
 use crate::dashboard::ui;
@@ -35,7 +35,7 @@ pub(super) struct Thread {
     since: Option<Timestamp>,
     messages: Vec<Message>,
     notes: Vec<NoteRow>,
-    traces: Vec<(botplot_core::MessageId, Trace)>,
+    traces: Vec<(MessageId, Trace, i64)>,
     whole: bool,
 }
 
@@ -55,8 +55,6 @@ impl Thread {
         let conversation = found.ok_or_else(|| ApiError::new(Code::NotFound))?;
         let newest = if at.looked.whole { ALL } else { NEWEST };
         let messages = reader.list_messages(project, id, newest).await?;
-        let traces = reader.list_traces(project, id).await?;
-        let traces = traces.into_iter().map(|(id, noted, took_ms)| (id, Trace { noted, took_ms }));
         let visitor_id = Some(conversation.visitor_id.clone());
         let same = ConversationFilter { visitor_id, ..ConversationFilter::default() };
         let (others, _) = reader.list_conversations(project, &same, OTHERS + 1, 0).await?;
@@ -70,7 +68,7 @@ impl Thread {
             now: state.engine.clock().now(),
             since: reader.standing_since(project, id).await?,
             notes: reader.list_notes(project, id).await?,
-            traces: traces.collect(),
+            traces: reader.list_traces(project, id).await?,
             whole: at.looked.whole || (messages.len() as i64) < NEWEST,
             messages,
             conversation,
@@ -132,7 +130,8 @@ impl Thread {
     fn log(&self, at: &At) -> Markup {
         let mut entries: Vec<(Timestamp, Markup)> = Vec::new();
         for said in self.messages.iter().filter(|m| m.state != State::Failed || !m.content.is_empty()) {
-            let trace = self.traces.iter().find(|(id, _)| *id == said.id).map(|(_, trace)| trace);
+            let trace =
+                self.traces.iter().find(|(id, ..)| *id == said.id).map(|(_, trace, took)| (trace, *took));
             entries.push((said.created_at, message::show(said, &self.name, trace)));
         }
         let first = if self.whole { None } else { self.messages.first().map(|m| m.created_at) };

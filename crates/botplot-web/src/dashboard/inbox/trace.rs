@@ -1,59 +1,29 @@
-//! Why an answer is as it is: what was found, what was used, how long it took.
+//! Why an answer is as it is: what was searched for and found, what was used, how long it took.
 
+use botplot_core::trace::{Candidate, Trace};
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::markdown;
 
-/// How an answer came about, where that is known.
-pub(super) struct Trace {
-    /// What was noted on the way.
-    pub(super) noted: Option<Value>,
-    /// How many milliseconds it took.
-    pub(super) took_ms: Option<i64>,
-}
-
-/// What is noted of an answer, and how it is called.
-const FIELDS: [(&str, &str); 6] = [
-    ("question", "Searched for"),
-    ("plan", "Way"),
-    ("model", "Model"),
-    ("confidence", "Confidence"),
-    ("threshold", "Refuses below"),
-    ("first_ms", "First words after"),
-];
-
-/// What is noted of a passage that was found, and how it is called.
-const COLUMNS: [(&str, &str); 4] =
-    [("score", "Score"), ("lexical", "By words"), ("vector", "By meaning"), ("used", "Used")];
-
-/// Opens to all that was noted.
-pub(super) fn show(trace: &Trace) -> Markup {
+/// Opens to all that was noted; the answer took so many milliseconds.
+pub(super) fn show(trace: &Trace, took: i64) -> Markup {
     html! {
         details.trace {
-            summary {
-                "Why this answer"
-                @if let Some(took) = trace.took_ms { span.faint { " · " (span(took)) } }
+            summary { "Why this answer" span.faint { " · " (span(took)) } }
+            dl {
+                dt { "Searched for" } dd { (trace.question) }
+                dt { "Way" } dd { (way(&trace.plan)) }
+                @if let Some(model) = &trace.model { dt { "Model" } dd { (model) } }
+                dt { "Confidence" }
+                dd { (percent(trace.confidence)) ", refuses below " (percent(trace.threshold)) }
+                @if let Some(first) = trace.first_ms { dt { "First words" } dd { "after " (span(first)) } }
             }
-            @if let Some(noted) = &trace.noted {
-                dl {
-                    @for (name, called) in FIELDS {
-                        @if let Some(value) = noted.get(name).filter(|value| !value.is_null()) {
-                            dt { (called) } dd { (said(name, value)) }
-                        }
-                    }
-                }
-                (found(noted.get("candidates").and_then(Value::as_array).map_or(&[], Vec::as_slice)))
-            } @else {
-                p.faint { "Nothing else was noted." }
-            }
+            (found(&trace.candidates))
         }
     }
 }
 
-fn found(candidates: &[Value]) -> Markup {
-    let columns = COLUMNS.iter().filter(|(name, _)| candidates.iter().any(|one| one.get(name).is_some()));
-    let columns: Vec<_> = columns.collect();
+fn found(candidates: &[Candidate]) -> Markup {
     html! {
         @if candidates.is_empty() {
             p.faint { "No passage was found." }
@@ -61,42 +31,48 @@ fn found(candidates: &[Value]) -> Markup {
             div.scroll tabindex="0" role="region" aria-label="Passages found" {
                 table {
                     thead {
-                        tr { th scope="col" { "Passage" } @for (_, called) in &columns { th.number scope="col" { (called) } } }
-                    }
-                    tbody {
-                        @for one in candidates {
-                            tr {
-                                td { (title(one)) }
-                                @for (name, _) in &columns { td.number { (one.get(name).map(plain).unwrap_or_default()) } }
-                            }
+                        tr {
+                            th scope="col" { "Passage" }
+                            @for name in ["Score", "By words", "By meaning"] { th.number scope="col" { (name) } }
+                            th scope="col" { "Used" }
                         }
                     }
+                    tbody { @for one in candidates { (row(one)) } }
                 }
             }
         }
     }
 }
 
-fn title(candidate: &Value) -> Markup {
-    let text = |name| candidate.get(name).and_then(Value::as_str);
-    let title = text("title").unwrap_or("Untitled");
+fn row(one: &Candidate) -> Markup {
+    let meaning = one.vector.map_or_else(|| "–".to_owned(), |vector| format!("{vector:.2}"));
     html! {
-        @if let Some(to) = text("url").and_then(markdown::link) {
-            a href=(to) rel="noopener noreferrer" target="_blank" { (title) }
-        } @else { (title) }
+        tr {
+            td {
+                @if let Some(to) = one.url.as_deref().and_then(markdown::link) {
+                    a href=(to) rel="noopener noreferrer" target="_blank" { (one.title) }
+                } @else { (one.title) }
+            }
+            td.number { (format!("{:.2}", one.score)) }
+            td.number { (format!("{:.2}", one.lexical)) }
+            td.number { (meaning) }
+            td { @if one.used { "yes" } @else { "no" } }
+        }
     }
 }
 
-fn said(name: &str, value: &Value) -> String {
-    match (name, value.as_f64(), value.as_str()) {
-        ("confidence" | "threshold", Some(share), _) => format!("{:.0} %", share * 100.0),
-        ("first_ms", Some(ms), _) => span(ms as i64),
-        ("plan", _, Some("greet")) => "greeted".to_owned(),
-        ("plan", _, Some("refuse")) => "said that it does not know".to_owned(),
-        ("plan", _, Some("quote")) => "quoted the knowledge".to_owned(),
-        ("plan", _, Some("model")) => "written by the model from the knowledge".to_owned(),
-        _ => plain(value),
+fn way(plan: &str) -> &str {
+    match plan {
+        "greet" => "greeted",
+        "refuse" => "said that it does not know",
+        "quote" => "quoted the knowledge",
+        "model" => "written by the model from the knowledge",
+        other => other,
     }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
 }
 
 /// A span of milliseconds.
@@ -104,44 +80,43 @@ fn span(ms: i64) -> String {
     if ms < 1000 { format!("{ms} ms") } else { format!("{:.1} s", ms as f64 / 1000.0) }
 }
 
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Null => "–".to_owned(),
-        Value::Number(number) => format!("{:.2}", number.as_f64().unwrap_or_default()),
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use botplot_core::{ChunkId, Ids as _, SeededIds, SourceId};
 
     #[test]
     fn whatever_was_noted_is_shown_as_text() {
-        let candidate = json!({ "title": "<b>", "url": "javascript:alert(1)", "score": 0.514, "used": true });
-        let noted =
-            json!({ "candidates": [candidate], "plan": "quote", "confidence": 0.87, "question": "<i>" });
-        let shown = show(&Trace { noted: Some(noted), took_ms: Some(1240) }).into_string();
+        let ids = SeededIds::new(1);
+        let candidate = Candidate {
+            title: "<b>".into(),
+            url: Some("javascript:alert(1)".into()),
+            source_id: SourceId(ids.random()),
+            chunk_id: ChunkId(ids.random()),
+            lexical: 0.25,
+            vector: None,
+            score: 0.514,
+            used: true,
+        };
+        let trace = Trace {
+            question: "<i>".into(),
+            plan: "quote".into(),
+            model: None,
+            candidates: vec![candidate],
+            confidence: 0.87,
+            threshold: 0.3,
+            first_ms: Some(12),
+        };
+        let shown = show(&trace, 1240).into_string();
         for bad in ["<b>", "<i>", "javascript"] {
             assert!(!shown.contains(bad), "{bad} in {shown}");
         }
         for expected in
-            ["1.2 s", ">0.51</td>", ">yes</td>", "<dd>87 %</dd>", "quoted the knowledge", "&lt;i&gt;"]
+            ["1.2 s", ">0.51<", ">yes<", "87 %, refuses below 30 %", "quoted", "after 12 ms", "&lt;i&gt;"]
         {
             assert!(shown.contains(expected), "{expected} is not in {shown}");
         }
-        assert!(!shown.contains("By words"), "a column without a value");
-    }
-
-    #[test]
-    fn an_answer_of_which_little_is_known_says_so() {
-        let shown = show(&Trace { noted: None, took_ms: Some(12) }).into_string();
-        assert!(shown.contains("12 ms") && shown.contains("Nothing else was noted."), "{shown}");
-        let shown = show(&Trace { noted: Some(json!({ "candidates": [] })), took_ms: None }).into_string();
-        assert!(shown.contains("No passage was found."), "{shown}");
+        let nothing = show(&Trace { candidates: Vec::new(), ..trace }, 5).into_string();
+        assert!(nothing.contains("No passage was found."), "{nothing}");
     }
 }

@@ -97,6 +97,13 @@ pub(super) const LINES: &[Line] = &[
     ),
     line("POST", "/api/chat/close", Visitor, Json(r#"{"conversationId":"$conversation"}"#), 200),
     line("POST", "/api/chat/stop", Visitor, Json(r#"{"conversationId":"$conversation"}"#), 200),
+    line(
+        "POST",
+        "/api/chat/typing",
+        Visitor,
+        Json(r#"{"conversationId":"$conversation","typing":true}"#),
+        200,
+    ),
     asking("/widget/config", "?key=$key&lang=en", 0),
     line("POST", "/widget/session", Visitor, Json(r#"{"visitorId":"$visitor"}"#), 200),
     line("GET", "/widget/logo/{project}/{hash}", Open, None, 200),

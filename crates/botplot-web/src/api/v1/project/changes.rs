@@ -30,6 +30,12 @@ pub(crate) struct ProjectChanges {
     identity: Option<IdentityChanges>,
     /// Who is told by e-mail what you should know.
     notices: Option<NoticeChanges>,
+    /// Who is told that a visitor waits for a person and nobody looks.
+    alerts: Option<AlertChanges>,
+    /// Letters to visitors who have left before a person replied.
+    visitor_mail: Option<VisitorMailChanges>,
+    /// When people are there.
+    hours: Option<HoursChanges>,
     /// Further words to the model.
     #[schema(max_length = 4000, pattern = "^[^\\u0000]*$")]
     instructions: Option<String>,
@@ -233,6 +239,67 @@ struct NoticeChanges {
     #[schema(max_items = 10)]
     emails: Option<Vec<MailAddress>>,
 }
+
+/// What is to change about who is told that a visitor waits.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct AlertChanges {
+    /// Minutes within office hours that a visitor waits before somebody is told; 0 tells nobody.
+    #[schema(minimum = 0, maximum = 1440)]
+    after_minutes: Option<u32>,
+    /// Addresses, where the operator of the server has set up e-mail; empty tells all members who may reply.
+    #[schema(max_items = 10)]
+    emails: Option<Vec<MailAddress>>,
+    /// An incoming webhook of Slack, or of what takes the same; empty for none.
+    #[schema(
+        max_length = 2000,
+        pattern = "^(https://([a-z][a-z0-9]{0,20}\\.)+[a-z]{2,12}(/[A-Za-z0-9_-]{1,40}){0,6})?$",
+        example = "https://hooks.slack.com/services/T000/B000/XXXX"
+    )]
+    webhook_url: Option<String>,
+}
+
+/// What is to change about letters to visitors.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct VisitorMailChanges {
+    /// Whether they are written, to those who left an address.
+    enabled: Option<bool>,
+    /// Minutes for which the visitor's page may still hear of a reply.
+    #[schema(minimum = 0, maximum = 1440)]
+    after_minutes: Option<u32>,
+}
+
+/// What is to change about when people are there.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct HoursChanges {
+    /// The time zone, by a name of the IANA's list.
+    #[schema(
+        pattern = "^(UTC|Africa/Cairo|America/New_York|Asia/Tokyo|Europe/Berlin|Europe/London)$",
+        example = "Europe/Berlin"
+    )]
+    zone: Option<String>,
+    /// The spans of each day from Monday on, at most four a day; all empty is always open. A span that does not end
+    /// later than it begins ends on the next day.
+    #[schema(min_items = 7, max_items = 7, value_type = Option<Vec<OpenDay>>)]
+    week: Option<Vec<Vec<String>>>,
+    /// What a visitor reads who asks for a person outside the hours; `{opens}` is replaced by when they begin again.
+    #[schema(min_length = 1, max_length = 500, pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$")]
+    message: Option<String>,
+}
+
+/// The spans of a day.
+#[derive(ToSchema)]
+#[schema(max_items = 4, example = json!(["09:00-12:00", "13:00-17:00"]))]
+#[expect(dead_code, reason = "only its schema is used")]
+struct OpenDay(Vec<OpenSpan>);
+
+/// From when to when people are there, by the clock.
+#[derive(ToSchema)]
+#[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$", example = "09:00-17:00")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct OpenSpan(String);
 
 /// An e-mail address.
 #[derive(ToSchema)]

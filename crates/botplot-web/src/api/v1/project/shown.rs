@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use botplot_core::project::{Handoff, LeadForm, Offset, Project, Widget};
+use botplot_core::hours::Hours;
+use botplot_core::project::{Alerts, Handoff, LeadForm, Offset, Project, VisitorMail, Widget};
 use botplot_core::{ProjectId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,6 +53,12 @@ pub(crate) struct ProjectOut {
     identity: IdentityOut,
     /// Who is told by e-mail what you should know.
     notices: NoticesOut,
+    /// Who is told that a visitor waits for a person and nobody looks.
+    alerts: AlertsOut,
+    /// Letters to visitors who have left before a person replied.
+    visitor_mail: VisitorMailOut,
+    /// When people are there.
+    hours: HoursOut,
     /// Further words to the model.
     #[schema(example = "Answer briefly. Never promise a refund.")]
     instructions: String,
@@ -178,6 +185,46 @@ struct NoticesOut {
     emails: Vec<String>,
 }
 
+/// Who is told that a visitor waits for a person and nobody looks.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Alerts)]
+struct AlertsOut {
+    /// Minutes within office hours that a visitor waits before somebody is told; 0 tells nobody.
+    #[schema(minimum = 0, example = 5)]
+    after_minutes: u32,
+    /// Addresses; empty tells all members who may reply.
+    #[schema(example = json!(["ann@example.com"]))]
+    emails: Vec<String>,
+    /// An incoming webhook of Slack, or of what takes the same; empty for none.
+    #[schema(example = "https://hooks.slack.com/services/T000/B000/XXXX")]
+    webhook_url: String,
+}
+
+/// Letters to visitors who have left before a person replied.
+#[derive(Serialize, ToSchema)]
+#[schema(as = VisitorMail)]
+struct VisitorMailOut {
+    /// Whether they are written, to those who left an address.
+    enabled: bool,
+    /// Minutes for which the visitor's page may still hear of a reply.
+    #[schema(minimum = 0, example = 10)]
+    after_minutes: u32,
+}
+
+/// When people are there.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Hours)]
+struct HoursOut {
+    /// The time zone.
+    #[schema(example = "Europe/Berlin")]
+    zone: String,
+    /// The spans of each day from Monday on; all empty is always open.
+    #[schema(example = json!([["09:00-12:00", "13:00-17:00"], ["09:00-17:00"], [], [], [], [], []]))]
+    week: Vec<Vec<String>>,
+    /// What a visitor reads who asks for a person outside the hours; `{opens}` is replaced by when they begin again.
+    message: String,
+}
+
 impl ProjectOut {
     /// The project; `configured` says whether there is a secret to verify visitors with, `seen` where its widget was.
     pub(super) fn of(
@@ -199,6 +246,9 @@ impl ProjectOut {
             lead_form: set.lead_form.into(),
             identity: IdentityOut { enforced: set.identity.enforced, configured },
             notices: NoticesOut { emails: set.notices.emails },
+            alerts: set.alerts.into(),
+            visitor_mail: set.visitor_mail.into(),
+            hours: set.hours.into(),
             instructions: set.instructions,
             refusal: set.refusal,
             threshold: set.threshold,
@@ -237,5 +287,23 @@ impl From<Handoff> for HandoffOut {
 impl From<LeadForm> for LeadFormOut {
     fn from(LeadForm { when, fields, title, consent }: LeadForm) -> Self {
         Self { when, fields, title, consent }
+    }
+}
+
+impl From<Alerts> for AlertsOut {
+    fn from(Alerts { after_minutes, emails, webhook_url }: Alerts) -> Self {
+        Self { after_minutes, emails, webhook_url }
+    }
+}
+
+impl From<VisitorMail> for VisitorMailOut {
+    fn from(VisitorMail { enabled, after_minutes }: VisitorMail) -> Self {
+        Self { enabled, after_minutes }
+    }
+}
+
+impl From<Hours> for HoursOut {
+    fn from(Hours { zone, week, message }: Hours) -> Self {
+        Self { zone, week, message }
     }
 }

@@ -35,9 +35,11 @@ async fn the_project_shows_all_that_can_be_set() {
     let mut names: Vec<_> = shown.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     let expected = [
+        "alerts",
         "created_at",
         "daily_spend",
         "handoff",
+        "hours",
         "id",
         "identity",
         "idle_days",
@@ -51,6 +53,7 @@ async fn the_project_shows_all_that_can_be_set() {
         "retention_days",
         "seen",
         "threshold",
+        "visitor_mail",
         "widget",
     ];
     assert_eq!(names, expected);
@@ -69,6 +72,12 @@ async fn a_part_is_changed_and_the_rest_stays() {
         "origins": ["https://a.example", "*.b.example"], "handoff": { "silent": true }, "threshold": 0,
         "lead_form": { "when": [], "fields": ["phone", "name"] }, "identity": { "enforced": true },
         "notices": { "emails": ["ann@example.com", "o'hara+bot@mail.example.org"] }, "instructions": "Be brief.", "refusal": "No idea.", "idle_days": 0, "retention_days": 30, "daily_spend": 1.5,
+        "alerts": { "after_minutes": 2, "emails": ["ann@example.com"], "webhook_url": "https://hooks.example/x" },
+        "visitor_mail": { "enabled": false, "after_minutes": 30 },
+        "hours": {
+            "zone": "Europe/Berlin", "message": "Closed until {opens}.",
+            "week": [["09:00-12:00", "13:00-17:00"], [], [], [], ["22:00-02:00"], [], []],
+        },
     });
     let changed = patch(&app, change.clone()).await.is(200).json();
     let mut expected = before.clone();
