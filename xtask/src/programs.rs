@@ -33,6 +33,7 @@ const PROGRAMS: &[Program] = &[
     program(Bench, "embed", "CPU of vectors", "crates/botplot-embed/examples/bench.rs"),
     program(Bench, "search", "CPU of searching and indexing", "crates/botplot-search/examples/speed.rs"),
     program(Bench, "store", "turns a second", "crates/botplot-store/examples/turns.rs"),
+    program(Bench, "figures", "analytics of 500,000 messages", "crates/botplot-store/examples/figures.rs"),
     program(Bench, "listing", "pages of 100,000 conversations", "crates/botplot-store/examples/listing.rs"),
     program(
         Bench,

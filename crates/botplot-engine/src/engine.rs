@@ -24,6 +24,8 @@ use crate::live::Live;
 use crate::mail::Mail;
 use crate::nodes::Nodes;
 use crate::outbox::Outbox;
+use crate::questions::Runs;
+use crate::remembered::Remembered;
 use crate::seal::{self, Seal};
 use crate::sightings::Sightings;
 use crate::spending::Spending;
@@ -67,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) plans: Plans,
     pub(crate) spending: Spending,
     pub(crate) embedder: Embedder,
+    pub(crate) remembered: Remembered,
+    pub(crate) runs: Runs,
     pub(crate) indexes: Indexes,
     pub(crate) turns: Turns,
     pub(crate) last_uses: LastUses,
@@ -112,6 +116,8 @@ impl Engine {
         Ok(Self(Arc::new(Inner {
             reader: parts.store.reader(),
             embedder: Embedder::start(parts.config.indexing_threads),
+            remembered: Remembered::default(),
+            runs: Runs::default(),
             indexes: Indexes::new(parts.config.index_memory_mb << 20),
             turns: Turns::default(),
             last_uses: LastUses::default(),

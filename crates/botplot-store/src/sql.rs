@@ -15,8 +15,12 @@ pub(crate) mod deliveries;
 pub(crate) mod endpoints;
 #[path = "sql/events.rs"]
 pub(crate) mod events;
+#[path = "sql/figures.rs"]
+pub(crate) mod figures;
 #[path = "sql/files.rs"]
 pub(crate) mod files;
+#[path = "sql/gaps.rs"]
+pub(crate) mod gaps;
 #[path = "sql/identities.rs"]
 pub(crate) mod identities;
 #[path = "sql/inbox.rs"]
@@ -49,6 +53,8 @@ pub(crate) mod notices;
 pub(crate) mod pages;
 #[path = "sql/projects.rs"]
 pub(crate) mod projects;
+#[path = "sql/questions.rs"]
+pub(crate) mod questions;
 #[path = "sql/reads.rs"]
 pub(crate) mod reads;
 #[path = "sql/replies.rs"]

@@ -12,11 +12,12 @@ use botplot_core::message::{Message, Rating};
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
+use botplot_core::question::{Question, Run};
 use botplot_core::source::{Config, Kind, Page, Source, Status};
 use botplot_core::trace::Trace;
 use botplot_core::{
     AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, LinkId, MessageId,
-    PageId, ProjectId, ReplyId, SignInId, SourceId, Timestamp,
+    PageId, ProjectId, QuestionId, ReplyId, SignInId, SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
@@ -77,6 +78,8 @@ methods! {
         fn find_project_named(name: &str) -> Option<Project>;
         /// Renames a project; false when it is gone, `Unique("projects.name")` when the name is taken.
         fn rename_project(project: ProjectId, name: &str) -> bool;
+        /// Removes a project with everything that belongs to it; false when it is gone already.
+        fn remove_project(project: ProjectId) -> bool;
         /// Puts a project on a plan; false when it is gone.
         fn set_plan(project: ProjectId, plan: Plan) -> bool;
         /// Replaces the sealed secret that proves visitors' identities; false when the project is gone.
@@ -197,6 +200,8 @@ methods! {
         fn add_file(project: ProjectId, source: SourceId, name: &str, content: &[u8]) -> ();
         /// Drops all files of a source; its pages stay until they are read anew.
         fn clear_files(project: ProjectId, source: SourceId) -> ();
+        /// One file's bytes.
+        fn read_file(project: ProjectId, source: SourceId, name: &str) -> Option<Vec<u8>>;
     }
     mod pages {
         /// Writes a page, in place of the source's page of the same address, whose id it then keeps and returns;
@@ -221,6 +226,27 @@ methods! {
         /// Adds to what a visitor's page hears live; returns its place, counted from 1 within the conversation.
         fn add_conversation_event(project: ProjectId, conversation: ConversationId, payload: &Value, now: Timestamp) -> i64;
     }
+    mod waiting {
+        /// Notes that a visitor waits for a person, unless they do already.
+        fn note_waiting(project: ProjectId, conversation: ConversationId, since: Timestamp) -> ();
+        /// Notes that a visitor waits no more: somebody took care, or the conversation is over.
+        fn end_waiting(project: ProjectId, conversation: ConversationId) -> ();
+        /// Takes it on to tell the team of a visitor who waits since `since`; false when another node has, or it is over.
+        fn claim_alert(project: ProjectId, conversation: ConversationId, since: Timestamp, now: Timestamp) -> bool;
+        /// Notes that a person wrote something that the visitor's page has not heard, unless something waits already.
+        fn note_reply(project: ProjectId, conversation: ConversationId, at: Timestamp) -> ();
+        /// Notes the place up to which the visitor's page has heard; it never goes back.
+        fn note_heard(project: ProjectId, conversation: ConversationId, place: i64) -> ();
+        /// Since when a reply waits for its visitor, and the events since then that their page has not heard.
+        fn since_reply(project: ProjectId, conversation: ConversationId) -> Option<(Timestamp, Vec<Value>)>;
+        /// Notes that what waits since `since` waits no more, as a letter went out at `mailed` or none will; false when it
+        /// does not.
+        fn end_reply(project: ProjectId, conversation: ConversationId, since: Timestamp, mailed: Option<Timestamp>) -> bool;
+        /// Notes that an address, in lower case, wants no letters about a project's replies.
+        fn add_unsubscribed(project: ProjectId, email: &str, now: Timestamp) -> ();
+        /// True when an address wants no letters about a project's replies.
+        fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
+    }
     mod inbox {
         /// Gives a conversation into somebody's care, or nobody's; false when it is gone.
         fn set_assignee(project: ProjectId, conversation: ConversationId, account: Option<AccountId>) -> bool;
@@ -243,27 +269,6 @@ methods! {
         /// How many canned replies a project has.
         fn count_replies(project: ProjectId) -> i64;
     }
-    mod waiting {
-        /// Notes that a visitor waits for a person, unless they do already.
-        fn note_waiting(project: ProjectId, conversation: ConversationId, since: Timestamp) -> ();
-        /// Notes that a visitor waits no more: somebody took care, or the conversation is over.
-        fn end_waiting(project: ProjectId, conversation: ConversationId) -> ();
-        /// Takes it on to tell the team of a visitor who waits since `since`; false when another node has, or it is over.
-        fn claim_alert(project: ProjectId, conversation: ConversationId, since: Timestamp, now: Timestamp) -> bool;
-        /// Notes that a person wrote something that the visitor's page has not heard, unless something waits already.
-        fn note_reply(project: ProjectId, conversation: ConversationId, at: Timestamp) -> ();
-        /// Notes the place up to which the visitor's page has heard; it never goes back.
-        fn note_heard(project: ProjectId, conversation: ConversationId, place: i64) -> ();
-        /// Since when a reply waits for its visitor, and the events since then that their page has not heard.
-        fn since_reply(project: ProjectId, conversation: ConversationId) -> Option<(Timestamp, Vec<Value>)>;
-        /// Notes that what waits since `since` waits no more, as a letter went out at `mailed` or none will; false when it
-        /// does not.
-        fn end_reply(project: ProjectId, conversation: ConversationId, since: Timestamp, mailed: Option<Timestamp>) -> bool;
-        /// Notes that an address, in lower case, wants no letters about a project's replies.
-        fn add_unsubscribed(project: ProjectId, email: &str, now: Timestamp) -> ();
-        /// True when an address wants no letters about a project's replies.
-        fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
-    }
     mod messages {
         /// Adds a message at the end of its conversation; `Missing("conversation")` when that is gone.
         fn add_message(message: &Message) -> ();
@@ -279,6 +284,20 @@ methods! {
         fn rate_message(project: ProjectId, message: MessageId, rating: Rating, comment: Option<&str>) -> bool;
         /// Finds a message.
         fn find_message(project: ProjectId, message: MessageId) -> Option<Message>;
+    }
+    mod gaps {
+        /// Notes that somebody looked into these answers; those that were looked into before stay. Returns how many.
+        fn review_messages(project: ProjectId, messages: &[MessageId], now: Timestamp) -> i64;
+    }
+    mod questions {
+        /// Adds a question to a project's set.
+        fn add_question(question: &Question) -> ();
+        /// Removes a question; false when it was gone.
+        fn remove_question(project: ProjectId, question: QuestionId) -> bool;
+        /// How many questions a project's set has.
+        fn count_questions(project: ProjectId) -> i64;
+        /// Adds a run; the project's `keep` newest stay.
+        fn add_run(run: &Run, keep: i64) -> ();
     }
     mod usage {
         /// Adds to what a project has used in a period; a negative amount gives back.

@@ -13,7 +13,7 @@ use super::trace;
 use crate::dashboard::ui;
 
 /// A message; the id and the mark tell the page's script which ones are new or have changed.
-pub(super) fn show(message: &Message, visitor: &str, made: Option<(&Trace, i64)>) -> Markup {
+pub(super) fn show(message: &Message, visitor: &str, trace: Option<(&Trace, i64)>) -> Markup {
     let (kind, author) = match (message.role, &message.author) {
         (Role::User, _) => ("visitor", visitor),
         (Role::Assistant, Some(name)) => ("person", name.as_str()),
@@ -29,7 +29,7 @@ pub(super) fn show(message: &Message, visitor: &str, made: Option<(&Trace, i64)>
         (marks(message))
         (place(message))
         @if !message.sources.is_empty() { (sources(&message.sources)) }
-        @if let Some((trace, took)) = made { (trace::show(trace, took)) }
+        @if let Some((trace, took_ms)) = trace { (trace::show(trace, took_ms)) }
     };
     entry(&format!("m-{}", message.id), kind, &inner)
 }

@@ -5,7 +5,7 @@ use botplot_core::conversation::{Conversation, Status};
 use botplot_core::lead::Lead;
 use botplot_core::message::{Message, State};
 use botplot_core::trace::Trace;
-use botplot_core::{AccountId, MessageId, Timestamp};
+use botplot_core::{AccountId, Timestamp};
 use botplot_engine::conversations::desk::{self, Holder};
 use botplot_store::{ConversationFilter, NoteRow, ReplyRow};
 use maud::{Markup, html};
@@ -35,7 +35,7 @@ pub(super) struct Thread {
     since: Option<Timestamp>,
     messages: Vec<Message>,
     notes: Vec<NoteRow>,
-    traces: Vec<(MessageId, Trace, i64)>,
+    traces: Vec<(botplot_core::MessageId, Trace, i64)>,
     whole: bool,
 }
 
