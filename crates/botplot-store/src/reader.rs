@@ -15,8 +15,7 @@ use botplot_core::source::{Page, PageState, Source};
 use botplot_core::trace::Trace;
 use botplot_core::{
     AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, LeadId, MessageId, PageId, ProjectId,
-    RunId,
-    SourceId, Timestamp,
+    RunId, SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};

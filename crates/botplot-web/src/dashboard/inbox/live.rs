@@ -89,23 +89,20 @@ impl Pump {
             return Some((Ok(event(&serde_json::json!({ "type": "ready" }))), self));
         }
         let stopping = self.state.engine.stopping().clone();
-        loop {
-            let bytes = tokio::select! {
-                biased;
-                () = stopping.cancelled() => return None,
-                news = self.watcher.next() => self.tell(&news?),
-                () = sleep_until(self.ping_at) => {
-                    self.ping_at = Instant::now() + PING_EVERY;
-                    if !self.may_read().await {
-                        return None;
-                    }
-                    Some(Bytes::from_static(b": ping\n\n"))
+        let bytes = tokio::select! {
+            biased;
+            () = stopping.cancelled() => return None,
+            // Before the news, of which there may be more without end.
+            () = sleep_until(self.ping_at) => {
+                self.ping_at = Instant::now() + PING_EVERY;
+                if !self.may_read().await {
+                    return None;
                 }
-            };
-            if let Some(bytes) = bytes {
-                return Some((Ok(bytes), self));
+                Bytes::from_static(b": ping\n\n")
             }
-        }
+            news = self.watcher.next() => self.tell(&news?),
+        };
+        Some((Ok(bytes), self))
     }
 
     /// True while the reader is signed in and part of the project.
@@ -117,8 +114,8 @@ impl Pump {
             && role.is_ok_and(|role| role.is_some())
     }
 
-    fn tell(&self, news: &News) -> Option<Bytes> {
-        Some(match news {
+    fn tell(&self, news: &News) -> Bytes {
+        match news {
             News::Changed(changed) => {
                 let rows: Vec<String> = changed.iter().map(|one| self.row(one)).collect();
                 Bytes::from(format!("data: {{\"type\":\"rows\",\"rows\":[{}]}}\n\n", rows.join(",")))
@@ -132,7 +129,7 @@ impl Pump {
                 event(&serde_json::json!({ "type": "typing", "id": conversation, "name": name, "on": on }))
             }
             News::Behind => event(&serde_json::json!({ "type": "ready" })),
-        })
+        }
     }
 
     /// A row in JSON. All but a few words of it are the same for everybody, and written once.
