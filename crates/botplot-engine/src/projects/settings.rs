@@ -70,6 +70,7 @@ fn differing(one: &Settings, other: &Settings) -> Vec<String> {
     let [Ok(one), Ok(other)] = trees else { return Vec::new() };
     let mut names = Vec::new();
     collect("", &one, &other, &mut names);
+    names.sort_unstable();
     names
 }
 
