@@ -148,8 +148,7 @@ mod tests {
 
     #[test]
     fn settings_that_differ_are_named_by_their_place() {
-        let mut other = Settings::default();
-        other.threshold = 0.7;
+        let mut other = Settings { threshold: 0.7, ..Settings::default() };
         other.widget.offset.x = 1;
         other.widget.strings.insert("send".into(), "Go".into());
         let names = differing(&Settings::default(), &other);
