@@ -36,7 +36,7 @@ pub(super) fn stored(settings: &Settings, places: &[Place]) -> Form {
         match (kind, found) {
             (As::Lines, Value::Array(list)) => values.push((place, texts(list).join("\n"))),
             (As::Boxes, Value::Array(list)) => {
-                values.extend(texts(list).into_iter().map(|text| (place, text)))
+                values.extend(texts(list).into_iter().map(|text| (place, text)));
             }
             (As::Flag, Value::Bool(true)) => values.push((place, "on".to_owned())),
             (As::Text, Value::String(text)) => values.push((place, text.clone())),

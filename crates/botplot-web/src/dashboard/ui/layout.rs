@@ -160,7 +160,7 @@ fn sent(title: &str, frame: &Markup, assets: &[&str], forget_said: bool) -> Resp
                 script src="/assets/hx-sse.js" defer {}
                 script src="/assets/dashboard.js" defer {}
                 @for name in assets {
-                    @if name.ends_with(".css") { link rel="stylesheet" href={ "/assets/" (name) }; }
+                    @if name.strip_suffix(".css").is_some() { link rel="stylesheet" href={ "/assets/" (name) }; }
                     @else { script src={ "/assets/" (name) } defer {} }
                 }
             }
