@@ -148,6 +148,7 @@ impl<'a> Page<'a> {
         let now = self.state.engine.clock().now();
         let own = self.person.sign_in.id;
         let cards = html! {
+            link rel="stylesheet" href="/assets/team.css";
             div.columns {
                 div.card { (browsers::section(&self.browsers, own, now)) }
                 div.card { (self.preferences_section()) }

@@ -188,6 +188,7 @@ impl Team {
     fn page(&self, seat: &Seat, form: &Form, told: Option<&Markup>) -> Result<Response, ApiError> {
         let log = html! { @if seat.may(Role::Admin) { a.button href=(seat.path("audit")) { "Audit log" } } };
         let body = html! {
+            link rel="stylesheet" href="/assets/team.css";
             (ui::heading("Team", &log))
             @if let Some(told) = told { (told) }
             (people::list(seat, &self.members, self.now))
@@ -199,8 +200,8 @@ impl Team {
             }
             section.card {
                 h2 { "What each role may do" }
-                dl.stack {
-                    @for role in Role::ALL { div { dt { strong { (title(role)) } } dd.faint { (role.doc()) } } }
+                dl.cards.roles {
+                    @for role in Role::ALL { div { dt { (title(role)) } dd.faint { (role.doc()) } } }
                 }
             }
         };

@@ -23,6 +23,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const ASSETS: &[Asset] = &[
     Asset { name: "dashboard.css", media: CSS, text: include_str!("../assets/dashboard/dashboard.css") },
     Asset { name: "dashboard.js", media: SCRIPT, text: include_str!("../assets/dashboard/dashboard.js") },
+    Asset { name: "team.css", media: CSS, text: include_str!("../assets/dashboard/team.css") },
     Asset { name: "htmx.js", media: SCRIPT, text: include_str!("../assets/dashboard/htmx.js") },
     Asset { name: "hx-sse.js", media: SCRIPT, text: include_str!("../assets/dashboard/hx-sse.js") },
     Asset { name: "hosted.css", media: CSS, text: include_str!("../assets/hosted.css") },
