@@ -4,10 +4,11 @@
 
 mod actor;
 mod clock;
+mod foundation;
 mod oidc_provider;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use botplot_core::account::Role;
@@ -23,14 +24,13 @@ use botplot_engine::projects::Created;
 use botplot_engine::{Config, Engine, Mail, Parts, Spending, jobs, keys, nodes, projects, sources};
 use botplot_store::Store;
 use botplot_web::AppState;
-use metrics_exporter_prometheus::PrometheusHandle;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::fake_llm::FakeLlm;
 pub use actor::{Actor, Live, Reply};
 pub use clock::TestClock;
+use foundation::{loopback, metrics, open_model, serve};
 pub use oidc_provider::OidcProvider;
 
 /// The password of everybody whom a test invites.
@@ -135,13 +135,6 @@ impl TestApp {
         botplot_engine::webhooks::start(&app.engine);
         jobs::start(&app.engine);
         app
-    }
-
-    /// A server whose people may sign in at this provider; whoever has an address in `domains` gets an account.
-    pub async fn with_oidc(provider: &OidcProvider, domains: &[&str]) -> Self {
-        let base = Base { oidc: provider.config(domains), ..Base::alone() };
-        let egress = botplot_egress::Config::default();
-        Self::on(&base, &egress, Plans::default(), Spending::default(), None).await
     }
 
     async fn reaching(
@@ -264,6 +257,11 @@ impl TestApp {
         &self.engine
     }
 
+    /// The store behind the engine.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// What the server's handlers have in hand.
     pub fn state(&self) -> &AppState {
         &self.state
@@ -375,6 +373,11 @@ impl TestApp {
         told.expect("the conversation is there");
     }
 
+    /// Keeps a conversation as another process does it: nobody here is woken.
+    pub async fn keep_silently(&self, conversation: Conversation) {
+        self.keep(conversation).await;
+    }
+
     async fn keep(&self, conversation: Conversation) {
         let kept =
             self.store.write(move |tx| Box::pin(async move { tx.save_conversation(&conversation).await }));
@@ -392,38 +395,4 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         self.server.abort();
     }
-}
-
-/// Outgoing connections that may go to this machine itself.
-fn loopback() -> botplot_egress::Config {
-    let loopback = "127.0.0.0/8".to_owned().try_into().expect("this is a range");
-    botplot_egress::Config { allow: vec![loopback], ..botplot_egress::Config::default() }
-}
-
-fn open_model(model: &FakeLlm, egress: &botplot_egress::Client) -> Option<Arc<dyn botplot_llm::ChatModel>> {
-    let config = botplot_llm::Config {
-        provider: Some("openai_compatible".into()),
-        model: Some("fake".into()),
-        base_url: Some(model.base_url()),
-        retries: 0,
-        ..botplot_llm::Config::default()
-    };
-    botplot_llm::open(&config, egress.operator_http()).expect("the fake model's settings are sound")
-}
-
-/// The recorder is the process's own, whatever number of servers a test run starts in it.
-fn metrics() -> PrometheusHandle {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    HANDLE.get_or_init(|| botplot_web::metrics::install().expect("this is the only recorder")).clone()
-}
-
-async fn serve(state: AppState) -> (SocketAddr, JoinHandle<()>) {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("the loopback has a free port");
-    let address = listener.local_addr().expect("a bound socket has an address");
-    let router = botplot_web::router(state);
-    #[expect(clippy::disallowed_methods, reason = "the task ends with the `TestApp`, no server waits for it")]
-    let server = tokio::spawn(async move {
-        axum::serve(listener, router).await.expect("serving goes on until it is aborted");
-    });
-    (address, server)
 }

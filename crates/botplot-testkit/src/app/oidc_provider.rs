@@ -13,7 +13,9 @@ use axum::response::{IntoResponse as _, Json, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use botplot_core::plan::Plans;
 use botplot_core::{Clock as _, Secret, SystemClock};
+use botplot_engine::Spending;
 use botplot_engine::accounts::oidc::Config;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -21,7 +23,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::{Url, form_urlencoded};
 
-use super::Actor;
+use super::{Actor, Base, TestApp};
 
 const CLIENT: &str = "botplot";
 /// With what has to be encoded before it is sent.
@@ -110,6 +112,15 @@ impl OidcProvider {
         self.task.abort();
         // What it says then is only that it was aborted.
         let _ = (&mut self.task).await;
+    }
+}
+
+impl TestApp {
+    /// A server whose people may sign in at this provider; whoever has an address in `domains` gets an account.
+    pub async fn with_oidc(provider: &OidcProvider, domains: &[&str]) -> Self {
+        let base = Base { oidc: provider.config(domains), ..Base::alone() };
+        let egress = botplot_egress::Config::default();
+        Self::on(&base, &egress, Plans::default(), Spending::default(), None).await
     }
 }
 

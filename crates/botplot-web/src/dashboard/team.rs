@@ -188,7 +188,6 @@ impl Team {
     fn page(&self, seat: &Seat, form: &Form, told: Option<&Markup>) -> Result<Response, ApiError> {
         let log = html! { @if seat.may(Role::Admin) { a.button href=(seat.path("audit")) { "Audit log" } } };
         let body = html! {
-            link rel="stylesheet" href="/assets/team.css";
             (ui::heading("Team", &log))
             @if let Some(told) = told { (told) }
             (people::list(seat, &self.members, self.now))

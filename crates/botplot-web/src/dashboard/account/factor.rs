@@ -136,7 +136,7 @@ fn set_up(account: &Account, pending: &Pending, form: &Form) -> Markup {
                     p { "Type this into the app instead, as a key that goes by time:" }
                     div.secret {
                         code #typed { (pending.typed) }
-                        button type="button" data-copy="typed" { "Copy" }
+                        button data-copy="typed" type="button" { "Copy" }
                     }
                 }
             }
@@ -209,7 +209,7 @@ fn shown_once(codes: &[String], title: &str) -> Markup {
         p { "These recovery codes let you in without your phone, each of them once. " strong { "They are shown only now:" } " keep them where you keep what matters, not on the phone." }
         pre #codes tabindex="0" { (codes.join("\n")) }
         p.actions {
-            button type="button" data-copy="codes" { "Copy" }
+            button data-copy="codes" type="button" { "Copy" }
             a.button.primary href=(PAGE) { "I have kept them" }
         }
     }

@@ -187,7 +187,7 @@ async fn a_second_factor_ends_with_password_and_code_only() {
     let fields = [("email", ANN), ("password", PASSWORD)];
     let reply = browser(&app).submit("/sign-in", &fields).await.is(303);
     assert_eq!(reply.header("location"), Some("/app"));
-    let log = app.engine().reader().list_audit(app.project().project.id, 10).await.unwrap();
+    let (log, _) = app.engine().reader().list_audit(app.project().project.id, 10, 0).await.unwrap();
     let actions: Vec<_> = log.iter().map(|line| (line.action.as_str(), line.actor.as_str())).collect();
     assert_eq!(actions, [("factor.removed", ANN), ("factor.added", ANN)]);
 }

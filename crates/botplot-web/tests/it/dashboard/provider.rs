@@ -171,7 +171,7 @@ async fn a_providers_refusal_is_told_in_our_own_words() {
     let refusal =
         format!("/sign-in/oidc/callback?error=access_denied&error_description=%3Cscript%3E&state={state}");
     let reply = holder.get(&refusal).await;
-    assert!(!reply.text().contains("script>"), "{}", reply.text());
+    assert!(!reply.text().contains("<script>"), "{}", reply.text());
     is_refused(reply, 401, "You were not let in by Example ID");
 }
 
