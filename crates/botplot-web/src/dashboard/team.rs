@@ -199,8 +199,8 @@ impl Team {
             }
             section.card {
                 h2 { "What each role may do" }
-                dl.stack {
-                    @for role in Role::ALL { div { dt { strong { (title(role)) } } dd.faint { (role.doc()) } } }
+                dl.cards.roles {
+                    @for role in Role::ALL { div { dt { (title(role)) } dd.faint { (role.doc()) } } }
                 }
             }
         };

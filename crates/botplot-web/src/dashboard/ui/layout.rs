@@ -49,7 +49,7 @@ fn assets(section: Section) -> &'static [&'static str] {
         Section::Leads => &["leads.css"],
         Section::Analytics => &["analytics.css", "analytics.js"],
         Section::Settings | Section::Start => &["settings.css", "settings.js"],
-        _ => &[],
+        Section::Team | Section::None => &["team.css"],
     }
 }
 
