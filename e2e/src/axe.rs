@@ -15,6 +15,14 @@ impl Page {
 
     /// Fails when axe finds a fault in what the selector finds on the page, such as `[data-botplot]`.
     pub async fn part_is_accessible(&self, selector: &str) {
+        let faults = self.faults_of(selector).await;
+        if !faults.is_empty() {
+            self.fail(&format!("axe finds:\n{}", faults.join("\n"))).await;
+        }
+    }
+
+    /// What axe finds in what the selector finds.
+    pub async fn faults_of(&self, selector: &str) -> Vec<String> {
         // Half-transparent text in the middle of a transition has no contrast that could be judged.
         self.until("all('.panel, .panel *, .launcher').every((e) => e.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity))")
             .await;
@@ -29,9 +37,6 @@ impl Page {
             ))
             .await;
         let faults = found.as_array().map(Vec::as_slice).unwrap_or_default();
-        if !faults.is_empty() {
-            let lines: Vec<&str> = faults.iter().filter_map(Value::as_str).collect();
-            self.fail(&format!("axe finds:\n{}", lines.join("\n"))).await;
-        }
+        faults.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 }

@@ -1,6 +1,8 @@
 //! The program `botplot` as a child process, with a scripted model behind it, seen with its owner's eyes.
 
+use std::fs::File;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use botplot_testkit::client;
 use botplot_testkit::fake_llm::{FakeLlm, Reply};
@@ -89,8 +91,36 @@ impl Bot {
     pub async fn restart(&mut self) {
         let variables: Vec<_> =
             self.variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-        let server = Server::start_at(self.address, command(self.data.path()), &variables).await;
+        let printed = File::create(self.printed()).expect("the data folder can be written to");
+        let (own, to) = (command(self.data.path()), printed.into());
+        let server = Server::start_printing(self.address, own, &variables, to).await;
         self.server = Some(server.unwrap_or_else(|why| panic!("the server does not start: {why}")));
+    }
+
+    /// Where what the server prints is kept.
+    fn printed(&self) -> PathBuf {
+        self.data.path().join("printed.txt")
+    }
+
+    /// The address that makes the first account, as the server has printed it.
+    pub async fn set_up_address(&self) -> String {
+        let start = Instant::now();
+        loop {
+            let printed = std::fs::read_to_string(self.printed()).expect("the server prints into it");
+            let line = printed.lines().find_map(|line| line.strip_prefix("Set up: "));
+            if let Some(address) = line {
+                return address.trim().to_owned();
+            }
+            assert!(start.elapsed() < PATIENCE, "no set-up is offered: {printed}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// An address of the dashboard within the project, such as `inbox`.
+    pub async fn app(&self, rest: &str) -> String {
+        let project = self.api("GET", "/api/v1/project", None).await;
+        let id = project["id"].as_str().expect("a project has an id");
+        format!("{}/app/{id}/{rest}", self.origin())
     }
 
     /// Calls the API as the owner and gives the reply's JSON; anything but success is a panic.

@@ -6,6 +6,7 @@
 mod axe;
 mod bot;
 mod browser;
+mod desk;
 mod host;
 mod line;
 mod page;
@@ -14,6 +15,7 @@ mod stage;
 pub use bot::Bot;
 pub use botplot_testkit::fake_llm::{FakeLlm, Fault, Reply};
 pub use browser::Browser;
+pub use desk::{EMAIL, PASSWORD};
 pub use host::{Host, Html};
 pub use line::Line;
 pub use page::{Page, Request};

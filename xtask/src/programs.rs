@@ -33,6 +33,7 @@ const PROGRAMS: &[Program] = &[
     program(Bench, "embed", "CPU of vectors", "crates/botplot-embed/examples/bench.rs"),
     program(Bench, "search", "CPU of searching and indexing", "crates/botplot-search/examples/speed.rs"),
     program(Bench, "store", "turns a second", "crates/botplot-store/examples/turns.rs"),
+    program(Bench, "figures", "analytics of 500,000 messages", "crates/botplot-store/examples/figures.rs"),
     program(Bench, "listing", "pages of 100,000 conversations", "crates/botplot-store/examples/listing.rs"),
     program(
         Bench,
@@ -47,6 +48,12 @@ const PROGRAMS: &[Program] = &[
         "ingest",
         "time until 408 articles are found",
         "crates/botplot-testkit/examples/ingest.rs",
+    ),
+    program(
+        Bench,
+        "inbox",
+        "the inbox's pages with 10,000 conversations",
+        "crates/botplot-testkit/examples/inbox/main.rs",
     ),
     program(Bench, "crawl", "a website of 300 pages, twice", "crates/botplot-testkit/examples/crawl_site.rs"),
     program(Bench, "widget", "first paint, and long tasks while it streams", "e2e/examples/widget/main.rs"),

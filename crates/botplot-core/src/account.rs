@@ -156,9 +156,7 @@ pub fn password_fault(password: &str, email: &str) -> Option<&'static str> {
     match count {
         n if n < PASSWORD_LEAST => Some("must have at least 10 characters"),
         n if n > PASSWORD_MOST => Some("must have at most 200 characters"),
-        _ if password.chars().all(|c| Some(c) == password.chars().next()) => {
-            Some("is one character over and over")
-        }
+        _ if password.chars().all(|c| password.starts_with(c)) => Some("is one character over and over"),
         _ if COMMON.contains(&lower.as_str()) => Some("is among the first that anybody would try"),
         _ if lower == email || lower == local => Some("must not be your address"),
         _ => None,

@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 use crate::visitor::VisitorInfo;
 use crate::{ConversationId, LeadId, ProjectId, SessionId, Timestamp};
 
+/// The detail that holds what a visitor agreed to.
+pub const CONSENT: &str = "consent";
+
 /// Contact details that a visitor left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lead {
@@ -26,6 +29,8 @@ pub struct Lead {
     pub phone: Option<String>,
     /// Further details, kept as they came.
     pub details: Map<String, Value>,
+    /// When the visitor agreed to the text that stands as `consent` in the details.
+    pub consented_at: Option<Timestamp>,
     /// When they were first left.
     pub created_at: Timestamp,
     /// When a value last changed.
@@ -55,11 +60,18 @@ pub fn change(known: &[Lead], fresh: Lead) -> Change {
     let newer = |new: &Option<String>, old: &Option<String>| new.clone().or_else(|| old.clone());
     let mut details = lead.details.clone();
     details.extend(fresh.details.clone());
+    let same_text = lead.details.get(CONSENT) == fresh.details.get(CONSENT);
+    let agreed = if same_text {
+        lead.consented_at.or(fresh.consented_at)
+    } else {
+        fresh.consented_at.or(lead.consented_at)
+    };
     let next = Lead {
         name: newer(&fresh.name, &lead.name),
         email: newer(&fresh.email, &lead.email),
         phone: newer(&fresh.phone, &lead.phone),
         details,
+        consented_at: agreed,
         updated_at: fresh.updated_at,
         ..lead.clone()
     };
@@ -72,7 +84,18 @@ fn values(lead: &Lead) -> Values<'_> {
     (&lead.name, &lead.email, &lead.phone, &lead.details)
 }
 
+/// True for a text, and for a plain yes.
+fn agrees(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty()) || *value == Value::Bool(true)
+}
+
 impl Lead {
+    /// What the visitor agreed to, if they agreed to anything.
+    pub fn consent(&self) -> Option<&str> {
+        let value = self.details.get(CONSENT).filter(|value| agrees(value))?;
+        Some(value.as_str().unwrap_or("yes"))
+    }
+
     /// Takes name, email, phone and further details, trimmed, from what a visitor said; empty ones count as absent.
     #[must_use]
     pub fn saying(self, info: &VisitorInfo) -> Self {
@@ -82,7 +105,8 @@ impl Lead {
         };
         let further = |(name, _): &(&String, &Value)| !matches!(name.as_str(), "name" | "email" | "phone");
         let details = info.0.iter().filter(further).map(|(n, v)| (n.clone(), v.clone())).collect();
-        Self { name: text("name"), email: text("email"), phone: text("phone"), details, ..self }
+        let consented_at = info.0.get(CONSENT).is_some_and(agrees).then_some(self.updated_at);
+        Self { name: text("name"), email: text("email"), phone: text("phone"), details, consented_at, ..self }
     }
 }
 
@@ -104,6 +128,7 @@ mod tests {
             email: None,
             phone: None,
             details: Map::new(),
+            consented_at: None,
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
         };
@@ -125,6 +150,26 @@ mod tests {
         };
         assert_eq!((it.name.as_deref(), it.email.as_deref()), (Some("Ann"), Some("a@b.example")));
         assert_eq!((it.conversation, it.details["plan"].as_str()), (known[0].conversation, Some("gold")));
+    }
+
+    #[test]
+    fn consent_counts_from_when_its_text_was_first_agreed_to() {
+        let at = |seconds, info| {
+            let empty = Lead { updated_at: Timestamp(seconds), ..lead(1, 1, json!({ "name": "Ann" })) };
+            let Value::Object(info) = info else { panic!("not an object") };
+            empty.saying(&VisitorInfo(info))
+        };
+        assert_eq!(at(5, json!({ "name": "Ann", "consent": "" })).consented_at, None);
+        assert_eq!(at(5, json!({ "name": "Ann", "consent": false })).consented_at, None);
+        assert_eq!(at(5, json!({ "name": "Ann", "consent": true })).consented_at, Some(Timestamp(5)));
+        let known = [at(5, json!({ "name": "Ann", "consent": "You may call." }))];
+        let after = |info| match change(&known, info) {
+            Change::Changed(lead) => lead.consented_at,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(after(at(9, json!({ "name": "Anna", "consent": "You may call." }))), Some(Timestamp(5)));
+        assert_eq!(after(at(9, json!({ "name": "Anna" }))), Some(Timestamp(5)));
+        assert_eq!(after(at(9, json!({ "name": "Ann", "consent": "You may write." }))), Some(Timestamp(9)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub const CANDIDATES: usize = 10;
 pub struct Trace {
     /// The question as it was searched: respelt, and with its context when it follows up on something.
     pub question: String,
-    /// The way to the answer: `greet`, `refuse`, `quote` or `model`.
+    /// The way to the answer: `greet`, `refuse`, `verbatim`, `quote` or `model`.
     pub plan: String,
     /// The model that wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use crate::lead::CONSENT;
 use crate::{ProjectId, Secret, SessionId, Timestamp};
 
 /// Characters a visitor id may have.
@@ -15,6 +16,8 @@ pub const ID_LIMIT: usize = 128;
 pub const DETAIL_LIMIT: usize = 20;
 /// Bytes one detail may have, as JSON.
 pub const DETAIL_BYTES: usize = 1024;
+/// Bytes that the text may have, as JSON, which a visitor agreed to: 500 characters of any script.
+const CONSENT_BYTES: usize = 4096;
 /// Seconds a token is good for, counted from its last renewal.
 pub const TOKEN_LIFE: i64 = 30 * 24 * 3600;
 const RENEW_AFTER: i64 = 24 * 3600;
@@ -50,6 +53,9 @@ impl VisitorInfo {
                 ("name" | "email" | "phone", Value::Null) => None,
                 ("name" | "email" | "phone", _) => Some("must be a string"),
                 _ if name.chars().count() > ID_LIMIT => Some("has a name of over 128 characters"),
+                (CONSENT, value) => {
+                    (value.to_string().len() > CONSENT_BYTES).then_some("must have at most 4,096 bytes")
+                }
                 (_, value) => {
                     (value.to_string().len() > DETAIL_BYTES).then_some("must have at most 1,024 bytes")
                 }
@@ -205,6 +211,14 @@ mod tests {
         for bad in ["", "a\nb", "a\u{0}", &"x".repeat(129)] {
             assert!(id_fault(bad).is_some(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_text_that_is_agreed_to_may_be_as_long_as_a_form_allows_in_any_script() {
+        let text = "我".repeat(500);
+        assert_eq!(info(serde_json::json!({ "consent": text })).fault(), None);
+        assert!(info(serde_json::json!({ "other": text })).fault().is_some());
+        assert!(info(serde_json::json!({ "consent": text.repeat(3) })).fault().is_some());
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! A visitor asks: the main use case, from the message to the last event of its answer.
 
 mod cite;
+mod foresight;
 mod line;
 mod log;
+mod own_words;
 mod prompt;
 pub(crate) mod queue;
 mod quote;
+mod rehearsal;
 pub(crate) mod repeat;
 mod resume;
 mod stream;
@@ -22,6 +25,7 @@ use tracing::Instrument as _;
 use crate::{Engine, Error};
 
 pub use log::{Listener, Log};
+pub use rehearsal::{Rehearsal, rehearse};
 pub use repeat::Idempotency;
 pub use resume::resume;
 pub use turn::METRIC as MESSAGES;
@@ -98,7 +102,8 @@ pub struct Final {
     pub suggestions: Vec<String>,
     /// True when the bot said that it does not know.
     pub refused: bool,
-    /// How the answer came about, for the figures: `greeted`, `refused`, `quoted`, `written`, `silent` or `replayed`.
+    /// How the answer came about, for the figures: `greeted`, `refused`, `verbatim`, `quoted`, `written`,
+    /// `silent` or `replayed`.
     pub how: &'static str,
 }
 
@@ -181,5 +186,6 @@ pub async fn stop(
         .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.ask_stop(project, conversation).await?) }));
     let asked = asked.await?;
     engine.changed(conversation);
+    engine.stirs(project, conversation);
     Ok(asked)
 }

@@ -2,6 +2,9 @@
 //!
 //! `botplot_core::handoff` decides what an action does; here it is stored and told, in one transaction.
 
+pub mod desk;
+pub mod inbox;
+pub mod replies;
 mod reply;
 
 use botplot_core::conversation::{Conversation, HandledBy, Proof, Status};
@@ -197,6 +200,7 @@ pub async fn remove(
     // One that waited behind the first may have begun meanwhile; whatever begins from now on finds nothing.
     engine.0.turns.stop(id);
     engine.changed(id);
+    engine.stirs(project, id);
     Ok(())
 }
 
@@ -240,7 +244,7 @@ where
             })
         });
         let (it, effects) = write.await?;
-        tell(&own, id, &effects);
+        tell(&own, project, id, &effects);
         Ok(it)
     })
     .await
@@ -287,12 +291,13 @@ pub(crate) async fn keep(
 }
 
 /// Does what follows from a change once it is committed.
-pub(crate) fn tell(engine: &Engine, id: ConversationId, effects: &[Effect]) {
+pub(crate) fn tell(engine: &Engine, project: ProjectId, id: ConversationId, effects: &[Effect]) {
     if effects.contains(&Effect::CutAnswer) {
         engine.0.turns.stop(id);
     }
     engine.0.outbox.wake();
     engine.changed(id);
+    engine.stirs(project, id);
 }
 
 fn event(conversation: &Conversation, effect: Effect, reason: Option<&str>) -> Option<Event> {

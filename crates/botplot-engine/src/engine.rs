@@ -16,6 +16,7 @@ use crate::accounts::factor::Tries;
 use crate::accounts::oidc::Oidc;
 use crate::accounts::password::Gate;
 use crate::chat::queue::Turns;
+use crate::conversations::inbox::Inboxes;
 use crate::embedder::Embedder;
 use crate::indexes::Indexes;
 use crate::keys::LastUses;
@@ -23,6 +24,8 @@ use crate::live::Live;
 use crate::mail::Mail;
 use crate::nodes::Nodes;
 use crate::outbox::Outbox;
+use crate::questions::Runs;
+use crate::remembered::Remembered;
 use crate::seal::{self, Seal};
 use crate::sightings::Sightings;
 use crate::spending::Spending;
@@ -66,11 +69,14 @@ pub(crate) struct Inner {
     pub(crate) plans: Plans,
     pub(crate) spending: Spending,
     pub(crate) embedder: Embedder,
+    pub(crate) remembered: Remembered,
+    pub(crate) runs: Runs,
     pub(crate) indexes: Indexes,
     pub(crate) turns: Turns,
     pub(crate) last_uses: LastUses,
     pub(crate) sightings: Sightings,
     pub(crate) live: Live,
+    pub(crate) inboxes: Inboxes,
     pub(crate) nodes: Nodes,
     pub(crate) outbox: Outbox,
     pub(crate) seal: Seal,
@@ -110,11 +116,14 @@ impl Engine {
         Ok(Self(Arc::new(Inner {
             reader: parts.store.reader(),
             embedder: Embedder::start(parts.config.indexing_threads),
+            remembered: Remembered::default(),
+            runs: Runs::default(),
             indexes: Indexes::new(parts.config.index_memory_mb << 20),
             turns: Turns::default(),
             last_uses: LastUses::default(),
             sightings: Sightings::default(),
             live: Live::default(),
+            inboxes: Inboxes::default(),
             nodes: Nodes::default(),
             outbox: Outbox::default(),
             seal,

@@ -45,6 +45,7 @@ pub async fn erase(engine: &Engine, project: ProjectId, visitor: &str, actor: &s
         // One that waited behind the first may have begun meanwhile; whatever begins from now on finds nothing.
         engine.0.turns.stop(id);
         engine.changed(id);
+        engine.stirs(project, id);
     }
     Ok(erased)
 }
@@ -124,6 +125,11 @@ pub(crate) fn line(engine: &Engine, project: ProjectId, action: &str, actor: &st
 }
 
 impl Line {
+    /// The line with what goes with it, by name.
+    pub(crate) fn naming(self, detail: serde_json::Map<String, serde_json::Value>) -> Entry {
+        Entry { detail, ..self.0 }
+    }
+
     /// The line with how much there was of each.
     pub(crate) fn counting<'a>(self, counts: impl IntoIterator<Item = (&'a str, i64)>) -> Entry {
         let detail = counts.into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();

@@ -41,11 +41,13 @@ pub async fn give(
             let message = message.filter(|m| m.role == Role::Assistant).ok_or(Error::NotFound)?;
             let found = tx.find_conversation(project, message.conversation).await?;
             let open = found.filter(|c| c.may_open(visitor.as_deref(), &proof)).ok_or(Error::NotFound)?;
-            note(tx, &own, &message, &open.visitor_id, feedback).await
+            note(tx, &own, &message, &open.visitor_id, feedback).await?;
+            Ok::<_, Error>(message.conversation)
         })
     });
-    noted.await?;
+    let conversation = noted.await?;
     engine.0.outbox.wake();
+    engine.stirs(project, conversation);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use botplot_core::{ProjectId, Secret, key};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
+use crate::erasure::line;
 use crate::{Engine, Error};
 
 /// What every identity secret begins with.
@@ -73,13 +74,37 @@ pub async fn still_counts(engine: &Engine, project: ProjectId, proved: &Proved) 
 }
 
 /// Gives a project a new identity secret, shown this once; whatever was proved with the one before counts no more.
-pub async fn rotate_secret(engine: &Engine, project: ProjectId) -> Result<Secret, Error> {
+/// `by` stands in the audit log.
+pub async fn rotate_secret(engine: &Engine, project: ProjectId, by: &str) -> Result<Secret, Error> {
     let secret = Secret::new(format!("{MARK}{}", key::letters(LETTERS, engine.ids())));
     let sealed = engine.0.seal.seal(engine.ids(), &context(project), secret.expose().as_bytes());
+    set_secret(engine, project, Some(sealed), by).await?;
+    Ok(secret)
+}
+
+/// Takes a project's identity secret away; nobody can prove an identity from then on.
+pub async fn remove_secret(engine: &Engine, project: ProjectId, by: &str) -> Result<(), Error> {
+    set_secret(engine, project, None, by).await
+}
+
+async fn set_secret(
+    engine: &Engine,
+    project: ProjectId,
+    sealed: Option<Vec<u8>>,
+    by: &str,
+) -> Result<(), Error> {
+    let action = if sealed.is_some() { "identity_secret.made" } else { "identity_secret.removed" };
+    let log = line(engine, project, action, by, &project.to_string()).counting([]);
     let known = engine.0.store.write(move |tx| {
-        Box::pin(async move { Ok::<_, Error>(tx.set_identity_secret(project, Some(&sealed)).await?) })
+        Box::pin(async move {
+            let known = tx.set_identity_secret(project, sealed.as_deref()).await?;
+            if known {
+                tx.add_audit(&log).await?;
+            }
+            Ok::<_, Error>(known)
+        })
     });
-    if known.await? { Ok(secret) } else { Err(Error::NotFound) }
+    if known.await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// A project's identity secret, if it has one.

@@ -208,6 +208,11 @@ pub async fn retire(engine: &Engine, project: ProjectId, key: KeyId, by: &str) -
     .await
 }
 
+/// Cuts the streams that keys opened which are gone with their project.
+pub(crate) fn cut(engine: &Engine, keys: &[KeyId]) {
+    ended::tell(&engine.0.ended, keys);
+}
+
 /// Whether a key may go, given all keys of its project.
 type MayGo = fn(&[KeyRecord], &KeyRecord, Timestamp) -> Result<(), Error>;
 

@@ -8,7 +8,7 @@ use botplot_core::{ConversationId, LeadId, MessageId, ProjectId, SessionId};
 use botplot_store::Tx;
 use serde_json::Map;
 
-use crate::{Engine, Error, outbox};
+use crate::{Engine, Error, erasure, outbox};
 
 /// Keeps what a visitor says of themselves in a form, as if a message had carried it. What is not open to whoever shows
 /// `proof` is not found.
@@ -33,6 +33,7 @@ pub async fn leave(
     });
     kept.await?;
     engine.0.outbox.wake();
+    engine.stirs(project, id);
     Ok(())
 }
 
@@ -52,6 +53,16 @@ async fn keep(
     let session = if let Proof::Session(session) = proof { Some(*session) } else { conversation.session };
     let told = capture(tx, engine, &conversation, session, info, None).await?;
     outbox::emit(tx, engine, conversation.project, told.as_slice()).await
+}
+
+/// Notes that somebody, `by`, takes a list of leads away; gives how many there are.
+pub async fn export(engine: &Engine, project: ProjectId, words: &str, by: &str) -> Result<i64, Error> {
+    let (_, total) = engine.reader().page_leads(project, words, 1, 0).await?;
+    let line = erasure::line(engine, project, "leads.exported", by, "leads").counting([("leads", total)]);
+    let noted =
+        engine.0.store.write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.add_audit(&line).await?) }));
+    noted.await?;
+    Ok(total)
 }
 
 /// Keeps the lead in `info`, if there is one, as left when the conversation last changed, and returns the event when
@@ -77,6 +88,7 @@ pub(crate) async fn capture(
         email: None,
         phone: None,
         details: Map::new(),
+        consented_at: None,
         created_at: conversation.updated_at,
         updated_at: conversation.updated_at,
     };

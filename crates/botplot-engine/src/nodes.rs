@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use botplot_core::{ConversationId, Timestamp, job};
+use botplot_core::{ConversationId, ProjectId, Timestamp, job};
 use botplot_store::{DeadTurn, Ear, Tx};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -46,6 +46,10 @@ enum Word {
     Look(ConversationId),
     /// Somebody types, or has stopped.
     Typing { conversation: ConversationId, by: Typist, name: String, on: bool },
+    /// A conversation of a project has changed in a way that its team sees.
+    Stir(ProjectId, ConversationId),
+    /// A person of the team types, or the visitor when there is no name; or has stopped.
+    TypingToTeam { project: ProjectId, conversation: ConversationId, name: Option<String>, on: bool },
     /// Nothing but that the connection works.
     Alive,
 }
@@ -91,6 +95,26 @@ impl Engine {
         self.0.nodes.say(Word::Typing { conversation, by, name: name.to_owned(), on });
     }
 
+    /// Has the team's open inboxes look at the conversation, on whatever node.
+    pub(crate) fn stirs(&self, project: ProjectId, conversation: ConversationId) {
+        self.0.inboxes.stir(project, conversation);
+        self.0.nodes.say(Word::Stir(project, conversation));
+    }
+
+    /// Tells the team's open inboxes, on whatever node, that a person of theirs types or has stopped; or the visitor,
+    /// when there is no name.
+    pub(crate) fn types_to_team(
+        &self,
+        project: ProjectId,
+        conversation: ConversationId,
+        name: Option<&str>,
+        on: bool,
+    ) {
+        self.0.inboxes.typing(project, conversation, name, on);
+        let name = name.map(str::to_owned);
+        self.0.nodes.say(Word::TypingToTeam { project, conversation, name, on });
+    }
+
     /// A new lease, by which the claims of a node that died are known when it starts again.
     pub(crate) fn lease(&self) -> Uuid {
         let random = self.ids().random();
@@ -129,6 +153,7 @@ pub(crate) async fn settle_own(engine: &Engine, before: Timestamp) -> Result<usi
     let dead = write.await?;
     for turn in &dead {
         engine.changed(turn.conversation);
+        engine.stirs(turn.project, turn.conversation);
     }
     Ok(dead.len())
 }
@@ -154,6 +179,7 @@ async fn beat(engine: &Engine, id: Uuid) -> Result<(), Error> {
     }
     for turn in &dead {
         engine.changed(turn.conversation);
+        engine.stirs(turn.project, turn.conversation);
     }
     engine.0.nodes.say(Word::Alive);
     Ok(())
@@ -207,6 +233,7 @@ async fn hear(engine: &Engine, id: Uuid) {
             Ok(Some(ear)) => {
                 // What was said while nobody heard it.
                 engine.0.live.wake_all();
+                engine.0.inboxes.stir_all();
                 engine.0.turns.look_all();
                 if listen(engine, id, ear).await {
                     return;
@@ -246,6 +273,10 @@ fn act(engine: &Engine, word: Word) {
             engine.0.turns.look(conversation);
         }
         Word::Typing { conversation, by, name, on } => engine.0.live.typing(conversation, by, &name, on),
+        Word::Stir(project, conversation) => engine.0.inboxes.stir(project, conversation),
+        Word::TypingToTeam { project, conversation, name, on } => {
+            engine.0.inboxes.typing(project, conversation, name.as_deref(), on);
+        }
         Word::Alive => {}
     }
 }

@@ -6,7 +6,7 @@ use botplot_core::account::{Account, Role};
 use botplot_core::key::{Class, Key};
 use botplot_core::notice::Entry;
 use botplot_core::project::{Project, Settings, faults, name_fault};
-use botplot_core::{AccountId, ProjectId, key};
+use botplot_core::{AccountId, KeyId, ProjectId, key};
 use botplot_store as store;
 
 use crate::{Engine, Error, accounts, keys};
@@ -73,6 +73,22 @@ async fn add(
         }
         other => Ok(other?),
     }
+}
+
+/// Removes a project with everything that belongs to it, its audit log included: so the server's own log says that `by`
+/// did it.
+pub async fn remove(engine: &Engine, project: ProjectId, by: &str) -> Result<(), Error> {
+    let keys: Vec<KeyId> = engine.reader().list_keys(project).await?.iter().map(|key| key.id).collect();
+    let known = engine
+        .0
+        .store
+        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.remove_project(project).await?) }));
+    if !known.await? {
+        return Err(Error::NotFound);
+    }
+    tracing::warn!(project.id = %project, by, "a project was removed");
+    keys::cut(engine, &keys);
+    Ok(())
 }
 
 /// Replaces all that the owner set for a project.

@@ -1,5 +1,6 @@
 //! From a question to the passages that may answer it: the one path that chat, search and the tests share.
 
+use botplot_core::source::Kind;
 use botplot_core::{ChunkId, PageId, ProjectId, SourceId};
 use botplot_search::{Index, Query, Terms};
 
@@ -14,6 +15,8 @@ pub struct Passage {
     pub page: PageId,
     /// Its source.
     pub source: SourceId,
+    /// What its source is made of.
+    pub kind: Kind,
     /// The page's title.
     pub title: String,
     /// The headings above the chunk, as `A > B`.
@@ -39,6 +42,8 @@ pub struct Retrieved {
     pub confidence: f64,
     /// The question as it was searched: with its context when it follows up on something.
     pub question: String,
+    /// The question with its misspellings repaired, when it had any.
+    pub repaired: Option<String>,
     /// The vector of that question.
     pub vector: Vec<f32>,
     /// The question's telling words, as the index reads them.
@@ -75,17 +80,19 @@ pub async fn passages(
     let passages = found.hits.iter().filter_map(|hit| {
         // A chunk that was removed after the index was read is not used.
         let row = rows.remove(&hit.chunk)?;
-        let url = row.source_kind.is_web().then_some(row.url);
+        let kind = row.source_kind;
+        let url = kind.is_web().then_some(row.url);
         let (lexical, cosine, score) = (hit.lexical, hit.cosine, hit.score);
         let (chunk, page, source) = (row.chunk, row.page, row.source);
         let (title, heading, body) = (row.title, row.heading, row.body);
-        Some(Passage { chunk, page, source, title, heading, body, url, lexical, cosine, score })
+        Some(Passage { chunk, page, source, kind, title, heading, body, url, lexical, cosine, score })
     });
     let passages = passages.collect();
     Ok(Retrieved {
         passages,
         confidence: f64::from(found.confidence),
         question: standalone,
+        repaired: respelt,
         vector,
         terms: found.terms,
     })

@@ -1,9 +1,11 @@
 //! Sources of knowledge: adding, changing, reading again, removing. The reading itself is a job.
 
 pub mod new;
+pub mod pairs;
 
+use botplot_core::notice::Entry;
 use botplot_core::source::{Config, Source, Status};
-use botplot_core::{JobId, ProjectId, SourceId, Timestamp};
+use botplot_core::{AuditId, JobId, ProjectId, SourceId, Timestamp};
 use botplot_store::{NewJob, Tx};
 use url::Url;
 
@@ -38,6 +40,27 @@ pub async fn add_website(
 /// Adds a source and has it read. A source of the same kind and name is read again, with the new content or options;
 /// what comes from the web may go without a name and has its address then.
 pub async fn add(engine: &Engine, project: ProjectId, name: Option<&str>, new: New) -> Result<Source, Error> {
+    added(engine, project, name, new, None).await
+}
+
+/// The same, with a line in the audit log.
+pub async fn add_by(
+    engine: &Engine,
+    project: ProjectId,
+    name: Option<&str>,
+    new: New,
+    by: &str,
+) -> Result<Source, Error> {
+    added(engine, project, name, new, Some(entry(engine, project, "source.added", by))).await
+}
+
+async fn added(
+    engine: &Engine,
+    project: ProjectId,
+    name: Option<&str>,
+    new: New,
+    entry: Option<Entry>,
+) -> Result<Source, Error> {
     new.check(engine)?;
     let name = match (name, new.url()) {
         (Some(name), _) => cleaned(name)?.to_owned(),
@@ -58,6 +81,9 @@ pub async fn add(engine: &Engine, project: ProjectId, name: Option<&str>, new: N
                 tx.add_file(source.project, source.id, name, bytes).await?;
             }
             tx.add_job(&job(job_id, source.project, source.id, now)).await?;
+            if let Some(entry) = entry {
+                tx.add_audit(&about(entry, &source)).await?;
+            }
             Ok::<_, Error>(source)
         })
     });
@@ -92,6 +118,33 @@ pub async fn change(
     name: Option<&str>,
     disabled: Option<bool>,
 ) -> Result<Source, Error> {
+    changed(engine, project, source, (name, disabled), None).await
+}
+
+/// The same, with a line in the audit log.
+pub async fn change_by(
+    engine: &Engine,
+    project: ProjectId,
+    source: SourceId,
+    (name, disabled): (Option<&str>, Option<bool>),
+    by: &str,
+) -> Result<Source, Error> {
+    let action = match disabled {
+        Some(true) => "source.switched_off",
+        Some(false) => "source.switched_on",
+        None => "source.renamed",
+    };
+    let entry = entry(engine, project, action, by);
+    changed(engine, project, source, (name, disabled), Some(entry)).await
+}
+
+async fn changed(
+    engine: &Engine,
+    project: ProjectId,
+    source: SourceId,
+    (name, disabled): (Option<&str>, Option<bool>),
+    entry: Option<Entry>,
+) -> Result<Source, Error> {
     let name = name.map(|name| cleaned(name).map(str::to_owned)).transpose()?;
     let job = reading_job(engine, project, source);
     let changed = engine.0.store.write(move |tx| {
@@ -110,7 +163,11 @@ pub async fn change(
                 (true, Some(false)) => await_reading(tx, &known, &job).await?,
                 _ => {}
             }
-            found(tx, project, source).await
+            let source = found(tx, project, source).await?;
+            if let Some(entry) = entry {
+                tx.add_audit(&about(entry, &source)).await?;
+            }
+            Ok(source)
         })
     });
     let source = changed.await?;
@@ -120,16 +177,51 @@ pub async fn change(
 
 /// Removes a source with all that was learnt from it; no answer uses it from that moment.
 pub async fn remove(engine: &Engine, project: ProjectId, source: SourceId) -> Result<(), Error> {
+    removed(engine, project, source, None).await
+}
+
+/// The same, with a line in the audit log.
+pub async fn remove_by(engine: &Engine, project: ProjectId, source: SourceId, by: &str) -> Result<(), Error> {
+    removed(engine, project, source, Some(entry(engine, project, "source.removed", by))).await
+}
+
+async fn removed(
+    engine: &Engine,
+    project: ProjectId,
+    source: SourceId,
+    entry: Option<Entry>,
+) -> Result<(), Error> {
     let known = engine.0.store.write(move |tx| {
         Box::pin(async move {
-            let known = tx.remove_source(project, source).await?;
-            if known {
-                tx.bump_index(project).await?;
+            let known = found(tx, project, source).await?;
+            tx.remove_source(project, source).await?;
+            tx.bump_index(project).await?;
+            if let Some(entry) = entry {
+                tx.add_audit(&about(entry, &known)).await?;
             }
-            Ok::<_, Error>(known)
+            Ok::<_, Error>(())
         })
     });
-    if known.await? { Ok(()) } else { Err(Error::NotFound) }
+    known.await
+}
+
+/// A line of the audit log of this moment; what it is about is known within the transaction.
+fn entry(engine: &Engine, project: ProjectId, action: &str, by: &str) -> Entry {
+    let now = engine.clock().now();
+    Entry {
+        id: AuditId(engine.ids().ordered(now)),
+        project,
+        action: action.to_owned(),
+        actor: by.to_owned(),
+        subject: String::new(),
+        detail: serde_json::Map::new(),
+        created_at: now,
+    }
+}
+
+fn about(entry: Entry, source: &Source) -> Entry {
+    let detail = serde_json::Map::from_iter([("name".to_owned(), source.name.clone().into())]);
+    Entry { subject: source.id.to_string(), detail, ..entry }
 }
 
 async fn await_reading(tx: &mut Tx, source: &Source, job: &NewJob) -> Result<(), Error> {

@@ -65,7 +65,7 @@ async fn close_idle(engine: &Engine, project: &Project) -> Result<(), Error> {
         let closed = close(engine, project.id, before, idle).await?;
         tracing::info!(project.id = %project.id, conversations = closed.len(), "closed what was idle");
         for (id, effects) in closed {
-            conversations::tell(engine, id, &effects);
+            conversations::tell(engine, project.id, id, &effects);
         }
     }
 }
@@ -109,6 +109,7 @@ async fn delete_old(engine: &Engine, project: &Project) -> Result<(), Error> {
         // A page that still listens learns that there is nothing more to hear.
         for id in stale {
             engine.changed(id);
+            engine.stirs(project.id, id);
         }
         tracing::info!(project.id = %project.id, conversations = deleted, "deleted what was kept long enough");
     }

@@ -22,8 +22,8 @@ pub use config::Config;
 pub use error::Error;
 pub use reader::Reader;
 pub use rows::{
-    ChunkRow, ClaimRow, ConversationFilter, DeadTurn, Erased, Filed, NewChunk, NewJob, PassageRow,
-    RequestRow, TurnRow,
+    ChunkRow, ClaimRow, ConversationFilter, DeadTurn, Erased, Filed, InboxFilter, InboxRow, InboxView,
+    NewChunk, NewJob, NewestRow, NoteRow, PassageRow, ReplyRow, RequestRow, TurnRow,
 };
 pub use signals::Ear;
 pub use store::Store;

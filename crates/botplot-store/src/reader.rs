@@ -3,23 +3,28 @@
 use botplot_core::account::{Account, Factor, Member, Role, SignIn};
 use botplot_core::conversation::Conversation;
 use botplot_core::delivery::{Attempt, Delivery, Endpoint, Exchange, State};
+use botplot_core::figures::{Conversations, Messages};
 use botplot_core::key::KeyRecord;
 use botplot_core::lead::Lead;
 use botplot_core::link::{Kind as LinkKind, Link};
 use botplot_core::message::Message;
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::project::Project;
-use botplot_core::source::{Page, Source};
+use botplot_core::question::{Gap, Question, Run};
+use botplot_core::source::{Page, PageState, Source};
 use botplot_core::trace::Trace;
 use botplot_core::{
-    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, PageId, ProjectId,
-    SourceId, Timestamp,
+    AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, KeyId, LeadId, MessageId, PageId, ProjectId,
+    RunId, SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::backend::{postgres, sqlite};
-use crate::{ChunkRow, ConversationFilter, Error, PassageRow, RequestRow, TurnRow};
+use crate::{
+    ChunkRow, ConversationFilter, Error, InboxFilter, InboxRow, NoteRow, PassageRow, ReplyRow, RequestRow,
+    TurnRow,
+};
 
 /// Reads what is committed; cheap to clone, cannot change anything.
 #[derive(Clone)]
@@ -131,6 +136,12 @@ methods! {
         fn list_pages(project: ProjectId, source: SourceId) -> Vec<Page>;
         /// A part of a source's pages, newest first, and how many there are in all.
         fn page_pages(project: ProjectId, source: SourceId, limit: i64, offset: i64) -> (Vec<Page>, i64);
+        /// A part of a source's pages, newest first, of one state or of all, and how many of them there are.
+        fn pages_in(project: ProjectId, source: SourceId, state: Option<PageState>, limit: i64, offset: i64) -> (Vec<Page>, i64);
+        /// How many pages of a source are in each state; states without pages are left out.
+        fn count_pages(project: ProjectId, source: SourceId) -> Vec<(PageState, i64)>;
+        /// Finds a page.
+        fn find_page(project: ProjectId, page: PageId) -> Option<Page>;
         /// The pages that have chunks, of sources that are not disabled.
         fn indexed_pages(project: ProjectId) -> Vec<PageId>;
     }
@@ -142,6 +153,8 @@ methods! {
         fn each_changed_chunk(project: ProjectId, since: i64, each: &mut (dyn FnMut(ChunkRow) + Send)) -> ();
         /// The chunks that are still there and whose source is not disabled, in the order asked for.
         fn chunks_by_id(project: ProjectId, chunks: &[ChunkId]) -> Vec<PassageRow>;
+        /// The chunks of a page in order, also of a disabled source: heading path, text, and whether it has a vector.
+        fn chunks_of(project: ProjectId, page: PageId) -> Vec<(String, String, bool)>;
         /// Up to `limit` chunks without a vector of this model: id, page title, heading path, text.
         fn chunks_without_vector(project: ProjectId, model: &str, limit: i64) -> Vec<(ChunkId, String, String, String)>;
         /// The projects that have chunks without a vector of this model.
@@ -175,6 +188,34 @@ methods! {
         /// True when an address wants no letters about a project's replies.
         fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
     }
+    mod inbox {
+        /// A part of an account's inbox, the newest change first, from before the given place on.
+        fn list_inbox(project: ProjectId, account: AccountId, wanted: &InboxFilter, before: Option<(Timestamp, ConversationId)>, limit: i64) -> Vec<InboxRow>;
+        /// These conversations as an inbox lists them, read by nobody; those that are gone are left out.
+        fn inbox_rows(project: ProjectId, conversations: &[ConversationId]) -> Vec<InboxRow>;
+        /// Up to `limit` conversations that changed since `since`, the newest change first.
+        fn changed_conversations(project: ProjectId, since: Timestamp, limit: i64) -> Vec<ConversationId>;
+        /// Up to `limit` active conversations that need a person or have one, and how many messages each has.
+        fn wanted_conversations(project: ProjectId, limit: i64) -> Vec<(ConversationId, i64)>;
+        /// Who takes care of a conversation.
+        fn find_assignee(project: ProjectId, conversation: ConversationId) -> Option<AccountId>;
+        /// Since when a conversation stands as it does and is answered by whoever answers it.
+        fn standing_since(project: ProjectId, conversation: ConversationId) -> Option<Timestamp>;
+        /// The tags of the `newest` conversations that changed last, each once, by name.
+        fn recent_tags(project: ProjectId, newest: i64) -> Vec<String>;
+    }
+    mod reads {
+        /// How many messages of these conversations each account has read that has read any.
+        fn list_reads(project: ProjectId, conversations: &[ConversationId]) -> Vec<(ConversationId, AccountId, i64)>;
+    }
+    mod notes {
+        /// What the team wrote about a conversation, oldest first.
+        fn list_notes(project: ProjectId, conversation: ConversationId) -> Vec<NoteRow>;
+    }
+    mod replies {
+        /// A project's canned replies, by name.
+        fn list_replies(project: ProjectId) -> Vec<ReplyRow>;
+    }
     mod messages {
         /// The newest messages of a conversation, oldest of them first.
         fn list_messages(project: ProjectId, conversation: ConversationId, newest: i64) -> Vec<Message>;
@@ -187,6 +228,20 @@ methods! {
         fn find_trace(project: ProjectId, message: MessageId) -> Option<(Trace, i64)>;
         /// The same for the answers of a conversation, the oldest first.
         fn list_traces(project: ProjectId, conversation: ConversationId) -> Vec<(MessageId, Trace, i64)>;
+    }
+    mod gaps {
+        /// Up to `limit` answers since then that were none or rated as bad and that nobody has looked into, newest first.
+        fn list_gaps(project: ProjectId, since: Timestamp, limit: i64) -> Vec<Gap>;
+        /// Finds an answer with the question before it, whatever became of it.
+        fn find_gap(project: ProjectId, message: MessageId) -> Option<Gap>;
+    }
+    mod questions {
+        /// A project's question set, oldest first.
+        fn list_questions(project: ProjectId) -> Vec<Question>;
+        /// The newest runs of a project's question set, newest first, without their results.
+        fn list_runs(project: ProjectId, limit: i64) -> Vec<Run>;
+        /// Finds a run with its results.
+        fn find_run(project: ProjectId, run: RunId) -> Option<Run>;
     }
     mod usage {
         /// What a project has used in a period, by metric.
@@ -205,6 +260,27 @@ methods! {
         fn list_leads(project: ProjectId, limit: i64, offset: i64) -> (Vec<Lead>, i64);
         /// The leads of a visitor id, oldest first.
         fn leads_of(project: ProjectId, visitor: &str) -> Vec<Lead>;
+        /// Finds a lead.
+        fn find_lead(project: ProjectId, lead: LeadId) -> Option<Lead>;
+        /// The leads that have every word in their name, address, telephone number or details, newest first, and how
+        /// many there are in all; without words, all.
+        fn page_leads(project: ProjectId, words: &str, limit: i64, offset: i64) -> (Vec<Lead>, i64);
+        /// Up to `limit` of the same, newest first, that were left before the lead of this instant and id.
+        fn search_leads(project: ProjectId, words: &str, before: Option<(Timestamp, LeadId)>, limit: i64) -> Vec<Lead>;
+    }
+    mod figures {
+        /// Conversations that began from the quarter of an hour of `from` up to that of `to`, by quarter and kind.
+        fn count_conversations(project: ProjectId, from: Timestamp, to: Timestamp) -> Vec<Conversations>;
+        /// How many visitors began them.
+        fn count_visitors(project: ProjectId, from: Timestamp, to: Timestamp) -> i64;
+        /// Messages that were written from the quarter of an hour of `from` up to that of `to`, by quarter and kind.
+        fn count_messages(project: ProjectId, from: Timestamp, to: Timestamp) -> Vec<Messages>;
+        /// How many milliseconds up to `limit` of the bot's answers took, the latest of that time.
+        fn answer_times(project: ProjectId, from: Timestamp, to: Timestamp, limit: i64) -> Vec<i64>;
+        /// Up to `limit` of visitors' messages from `from` up to `to`, the latest first.
+        fn latest_questions(project: ProjectId, from: Timestamp, to: Timestamp, limit: i64) -> Vec<String>;
+        /// The sources that up to `limit` of the bot's answers cited, the latest answer first.
+        fn latest_citations(project: ProjectId, from: Timestamp, to: Timestamp, limit: i64) -> Vec<Vec<SourceId>>;
     }
     mod endpoints {
         /// Finds an endpoint.

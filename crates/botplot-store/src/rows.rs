@@ -1,10 +1,11 @@
 //! Rows that are no type of the domain: what a write brings and what an index reads.
 
-use botplot_core::conversation::{HandledBy, Status};
+use botplot_core::conversation::{Conversation, HandledBy, Status};
 use botplot_core::delivery::{Attempt, Claimed, Endpoint, Exchange, State};
+use botplot_core::message::Role;
 use botplot_core::{
-    ChunkId, ConversationId, DeliveryId, JobId, MessageId, PageId, ProjectId, SessionId, SourceId, Timestamp,
-    source,
+    AccountId, ChunkId, ConversationId, DeliveryId, JobId, MessageId, NoteId, PageId, ProjectId, ReplyId,
+    SessionId, SourceId, Timestamp, source,
 };
 use serde_json::Value;
 
@@ -99,6 +100,94 @@ pub struct ConversationFilter {
     pub session: Option<SessionId>,
     /// A tag that they have.
     pub tag: Option<String>,
+}
+
+/// Which part of the inbox is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InboxView {
+    /// Those that are active.
+    #[default]
+    Open,
+    /// Those in which a visitor waits for a person and none has come yet.
+    Waiting,
+    /// Those that somebody takes care of themselves.
+    Mine,
+    /// Those with messages that somebody has not read, archived ones left out.
+    Unread,
+    /// Those that are closed.
+    Closed,
+    /// Those that are archived.
+    Archived,
+    /// All but the archived ones.
+    All,
+}
+
+/// Which conversations an inbox shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InboxFilter {
+    /// Which part of it.
+    pub view: InboxView,
+    /// A tag that they have.
+    pub tag: Option<String>,
+    /// A text that stands in a message or in what is known of the visitor, in whatever case.
+    pub text: Option<String>,
+}
+
+/// A conversation as an inbox lists it.
+#[derive(Clone, Debug)]
+pub struct InboxRow {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Who takes care of it.
+    pub assignee: Option<AccountId>,
+    /// The newest message that says something.
+    pub newest: Option<NewestRow>,
+    /// How many of its messages the account has read that asks.
+    pub read: i64,
+}
+
+impl InboxRow {
+    /// Messages that the account has not read.
+    pub fn unread(&self) -> i64 {
+        (self.conversation.message_count - self.read).max(0)
+    }
+}
+
+/// The newest message of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewestRow {
+    /// Who it is from.
+    pub role: Role,
+    /// The person who wrote it in the bot's place.
+    pub author: Option<String>,
+    /// How it begins.
+    pub beginning: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+/// What the team wrote about a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoteRow {
+    /// Its id.
+    pub id: NoteId,
+    /// Who wrote it.
+    pub author: String,
+    /// The text.
+    pub content: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A canned reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplyRow {
+    /// Its id.
+    pub id: ReplyId,
+    /// What it is picked by; unique in its project.
+    pub name: String,
+    /// The text.
+    pub content: String,
 }
 
 /// What was asked for under an idempotency key.

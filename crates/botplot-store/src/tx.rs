@@ -12,11 +12,12 @@ use botplot_core::message::{Message, Rating};
 use botplot_core::notice::{Entry, Notice};
 use botplot_core::plan::Plan;
 use botplot_core::project::{Project, Settings};
+use botplot_core::question::{Question, Run};
 use botplot_core::source::{Config, Kind, Page, Source, Status};
 use botplot_core::trace::Trace;
 use botplot_core::{
     AccountId, ChunkId, ConversationId, DeliveryId, EndpointId, EventId, JobId, KeyId, LinkId, MessageId,
-    PageId, ProjectId, SignInId, SourceId, Timestamp,
+    PageId, ProjectId, QuestionId, ReplyId, SignInId, SourceId, Timestamp,
 };
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
@@ -24,7 +25,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
 use crate::backend::{postgres, sqlite};
-use crate::{ClaimRow, DeadTurn, Erased, Error, Filed, NewChunk, NewJob, RequestRow};
+use crate::{ClaimRow, DeadTurn, Erased, Error, Filed, NewChunk, NewJob, NoteRow, ReplyRow, RequestRow};
 
 /// An open transaction: all of it is kept or nothing. Holds SQL only: nothing slow is awaited while it is open.
 ///
@@ -77,6 +78,8 @@ methods! {
         fn find_project_named(name: &str) -> Option<Project>;
         /// Renames a project; false when it is gone, `Unique("projects.name")` when the name is taken.
         fn rename_project(project: ProjectId, name: &str) -> bool;
+        /// Removes a project with everything that belongs to it; false when it is gone already.
+        fn remove_project(project: ProjectId) -> bool;
         /// Puts a project on a plan; false when it is gone.
         fn set_plan(project: ProjectId, plan: Plan) -> bool;
         /// Replaces the sealed secret that proves visitors' identities; false when the project is gone.
@@ -197,6 +200,8 @@ methods! {
         fn add_file(project: ProjectId, source: SourceId, name: &str, content: &[u8]) -> ();
         /// Drops all files of a source; its pages stay until they are read anew.
         fn clear_files(project: ProjectId, source: SourceId) -> ();
+        /// One file's bytes.
+        fn read_file(project: ProjectId, source: SourceId, name: &str) -> Option<Vec<u8>>;
     }
     mod pages {
         /// Writes a page, in place of the source's page of the same address, whose id it then keeps and returns;
@@ -242,6 +247,28 @@ methods! {
         /// True when an address wants no letters about a project's replies.
         fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
     }
+    mod inbox {
+        /// Gives a conversation into somebody's care, or nobody's; false when it is gone.
+        fn set_assignee(project: ProjectId, conversation: ConversationId, account: Option<AccountId>) -> bool;
+    }
+    mod reads {
+        /// Notes that an account has read so many of a conversation's messages, unless it has read more.
+        fn note_read(project: ProjectId, account: AccountId, conversation: ConversationId, messages: i64) -> ();
+    }
+    mod notes {
+        /// Adds what somebody wrote about a conversation.
+        fn add_note(project: ProjectId, conversation: ConversationId, note: &NoteRow) -> ();
+    }
+    mod replies {
+        /// Adds a canned reply; `Unique("replies.project_id, replies.name")` or its like when the name is taken.
+        fn add_reply(project: ProjectId, reply: &ReplyRow, now: Timestamp) -> ();
+        /// Writes a canned reply's present values; false when it is gone.
+        fn save_reply(project: ProjectId, reply: &ReplyRow) -> bool;
+        /// Removes a canned reply; false when it was gone.
+        fn remove_reply(project: ProjectId, reply: ReplyId) -> bool;
+        /// How many canned replies a project has.
+        fn count_replies(project: ProjectId) -> i64;
+    }
     mod messages {
         /// Adds a message at the end of its conversation; `Missing("conversation")` when that is gone.
         fn add_message(message: &Message) -> ();
@@ -257,6 +284,20 @@ methods! {
         fn rate_message(project: ProjectId, message: MessageId, rating: Rating, comment: Option<&str>) -> bool;
         /// Finds a message.
         fn find_message(project: ProjectId, message: MessageId) -> Option<Message>;
+    }
+    mod gaps {
+        /// Notes that somebody looked into these answers; those that were looked into before stay. Returns how many.
+        fn review_messages(project: ProjectId, messages: &[MessageId], now: Timestamp) -> i64;
+    }
+    mod questions {
+        /// Adds a question to a project's set.
+        fn add_question(question: &Question) -> ();
+        /// Removes a question; false when it was gone.
+        fn remove_question(project: ProjectId, question: QuestionId) -> bool;
+        /// How many questions a project's set has.
+        fn count_questions(project: ProjectId) -> i64;
+        /// Adds a run; the project's `keep` newest stay.
+        fn add_run(run: &Run, keep: i64) -> ();
     }
     mod usage {
         /// Adds to what a project has used in a period; a negative amount gives back.

@@ -257,6 +257,11 @@ impl TestApp {
         &self.engine
     }
 
+    /// The store behind the engine.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// What the server's handlers have in hand.
     pub fn state(&self) -> &AppState {
         &self.state
@@ -366,6 +371,11 @@ impl TestApp {
         });
         let told: Result<i64, botplot_store::Error> = told.await;
         told.expect("the conversation is there");
+    }
+
+    /// Keeps a conversation as another process does it: nobody here is woken.
+    pub async fn keep_silently(&self, conversation: Conversation) {
+        self.keep(conversation).await;
     }
 
     async fn keep(&self, conversation: Conversation) {

@@ -62,8 +62,18 @@ impl Server {
     /// As [`Server::start_with`], listening there: where a page expects the server again after a crash.
     pub async fn start_at(
         address: SocketAddr,
+        command: Command,
+        variables: &[(&str, String)],
+    ) -> io::Result<Self> {
+        Self::start_printing(address, command, variables, Stdio::null()).await
+    }
+
+    /// As [`Server::start_at`]; what it prints goes there.
+    pub async fn start_printing(
+        address: SocketAddr,
         mut command: Command,
         variables: &[(&str, String)],
+        to: Stdio,
     ) -> io::Result<Self> {
         let start = Instant::now();
         let child = command
@@ -71,7 +81,7 @@ impl Server {
             .envs(UNLIMITED)
             .envs(variables.iter().map(|(k, v)| (k, v)))
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(to)
             .stderr(if std::env::args().any(|a| a == "--loud") { Stdio::inherit() } else { Stdio::null() })
             .spawn()?;
         let mut server = Self { child, address, ready_after: Duration::ZERO };

@@ -5,6 +5,7 @@
 
 mod account;
 mod analytics;
+mod csv;
 mod form;
 mod gate;
 mod home;
@@ -18,6 +19,7 @@ mod seat;
 mod settings;
 mod setup;
 mod sign_in;
+mod start;
 mod team;
 mod ui;
 
@@ -42,6 +44,7 @@ fn routes() -> Vec<Route> {
         settings::routes(),
         setup::routes(),
         sign_in::routes(),
+        start::routes(),
         team::routes(),
     ];
     areas.into_iter().flatten().collect()

@@ -97,6 +97,11 @@ impl ApiError {
         &self.detail
     }
 
+    /// The fields that break rules, if it is that.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
     /// The same error, saying when to come back.
     #[must_use]
     pub(crate) fn after(mut self, wait: Duration) -> Self {

@@ -35,7 +35,8 @@ impl FromRequestParts<AppState> for Query {
 }
 
 impl Query {
-    fn parse(text: &str) -> Self {
+    /// The parameters of a query string.
+    pub(crate) fn parse(text: &str) -> Self {
         let mut query = Self { values: Vec::new(), faults: Vec::new() };
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
             if value.contains('\0') {

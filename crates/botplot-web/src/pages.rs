@@ -9,6 +9,8 @@ pub(crate) mod reference;
 pub(crate) mod stop_letters;
 pub(crate) mod trial;
 
+pub(crate) use chat::policy as chat_policy;
+
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};

@@ -1,8 +1,9 @@
-//! The journeys of a visitor, laid out by subject.
+//! The journeys of a visitor, and those of the people behind the dashboard, laid out by subject.
 
 mod access;
 mod api;
 mod ask;
+mod dashboard;
 mod faults;
 mod harness;
 mod history;

@@ -38,7 +38,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "botplot-web",
         ],
     ),
-    (BROWSER_TESTS, &[TESTKIT]),
+    // To visit every page that there is.
+    (BROWSER_TESTS, &[TESTKIT, "botplot-web"]),
     ("xtask", &[]),
 ];
 

@@ -1,6 +1,7 @@
 //! What people change about their own account.
 
 use botplot_core::account::{Account, Preferences, clean_email, clean_name, password_fault};
+use botplot_core::link::Kind;
 use botplot_core::{AccountId, ProjectId, Secret, SignInId};
 use botplot_store as store;
 
@@ -35,6 +36,8 @@ pub async fn change_email(
             let known = tx.lock_account(id).await?.ok_or(store::Error::Missing("account"))?;
             let changed = Account { email: email.clone(), ..known.clone() };
             tx.save_account(&changed).await?;
+            // Letters that went to the old address must not let anybody in any more.
+            tx.remove_open_links(Kind::Reset, Some(id)).await?;
             for (project, _) in tx.projects_of(id).await? {
                 let detail = [("email", &*email)];
                 let line =
@@ -70,6 +73,7 @@ pub async fn change_password(
             let account = Account { password: Some(hashed), ..known };
             tx.save_account(&account).await?;
             tx.remove_sign_ins_but(id, Some(browser)).await?;
+            tx.remove_open_links(Kind::Reset, Some(id)).await?;
             log::everywhere(tx, &own, &account, "password.changed", &[]).await
         })
     });

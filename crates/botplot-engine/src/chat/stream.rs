@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use botplot_core::answer::{Evidence, Plan, plan};
+use botplot_core::answer::Plan;
 use botplot_core::conversation::{HandledBy, Status};
-use botplot_core::courtesy::{self, Courtesy};
 use botplot_core::message::{Message, Role, State};
 use botplot_core::trace::Trace;
 use botplot_llm::{ChatModel, Piece, Usage};
@@ -12,12 +11,14 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::cite::Citations;
+use super::foresight::{self, Foreseen};
 use super::log::Log;
+use super::own_words::OwnWords;
 use super::queue::Ticket;
 use super::trace::{self, Times};
 use super::turn::Ended;
 use super::{Ask, Failure, TurnEvent, line, prompt, quote, turn};
-use crate::retrieve::{self, Retrieved};
+use crate::retrieve::Retrieved;
 use crate::{Engine, Error, spending};
 
 /// Bytes that an answer may have; a model that goes on is cut.
@@ -92,17 +93,20 @@ impl Generation {
         let asked = history.iter().filter(|(role, _)| *role == Role::User).map(|(_, text)| text.clone());
         let asked: Vec<String> = asked.collect();
         let earlier = &asked[asked.len().saturating_sub(CONTEXT)..];
-        let limit = engine.0.config.passages;
-        let found = retrieve::passages(engine, project.id, &self.ask.message, earlier, limit).await?;
+        let Foreseen { found, own, plan } =
+            foresight::foresee(engine, project, &self.ask.message, earlier).await?;
         if stopped.is_cancelled() || engine.0.store.is_shared() && self.is_taken_over().await? {
             return self.stay_silent().await;
         }
-        let courtesy = courtesy::of(&self.ask.message);
-        let evidence = Evidence { confidence: found.confidence, passages: found.passages.len(), courtesy };
         let model = engine.0.model.clone();
-        let draft = match plan(evidence, project.settings.threshold, model.is_some()) {
+        let draft = match plan {
             Plan::Greet(kind) => {
-                Draft { how: "greeted", ..self.say(&kind_word(kind, &project.settings.widget.welcome)) }
+                let word = foresight::kind_word(kind, &project.settings.widget.welcome);
+                Draft { how: foresight::word(plan), ..self.say(&word) }
+            }
+            Plan::Verbatim => {
+                let OwnWords { answer, used, .. } = own.unwrap_or_default();
+                Draft { used, how: foresight::word(plan), ..self.say(&answer) }
             }
             Plan::Refuse => Draft { how: turn::REFUSED, ..self.say(&project.settings.refusal.clone()) },
             Plan::Extract => self.quote(&found),
@@ -282,14 +286,6 @@ impl Generation {
             tracing::error!(%error, conversation.id = %self.answer.conversation, "a failed answer could not be stored");
         }
         TurnEvent::Failed(our_fault)
-    }
-}
-
-fn kind_word(kind: Courtesy, welcome: &str) -> String {
-    match kind {
-        Courtesy::Greeting => welcome.to_owned(),
-        Courtesy::Thanks => "You're welcome!".to_owned(),
-        Courtesy::Farewell => "Goodbye!".to_owned(),
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn plan(how: &str) -> &'static str {
     match how {
         "greeted" => "greet",
         "refused" => "refuse",
+        "verbatim" => "verbatim",
         "quoted" => "quote",
         _ => MODEL,
     }

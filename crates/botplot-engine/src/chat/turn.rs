@@ -38,12 +38,14 @@ pub(super) struct Opened {
 /// reserved; its commit is the acknowledgement.
 pub(super) async fn open(engine: &Engine, id: ConversationId, ask: &Ask) -> Result<Opened, Error> {
     let (ask, now, inside) = (ask.clone(), engine.clock().now(), engine.clone());
+    let project = ask.project.id;
     let opened = engine.0.store.write(move |tx| Box::pin(take_in(tx, inside, id, ask, now)));
     let opened = opened.await?;
     engine.0.outbox.wake();
     if opened.told {
         engine.changed(id);
     }
+    engine.stirs(project, id);
     Ok(opened)
 }
 
@@ -257,11 +259,12 @@ impl Ended {
 
 /// Stores an answer, whole or cut, uses its reserved unit or gives it back, and says how the conversation stands.
 pub(super) async fn close(engine: &Engine, ended: Ended) -> Result<Final, Error> {
-    let (now, inside) = (engine.clock().now(), engine.clone());
+    let (now, inside, project) = (engine.clock().now(), engine.clone(), ended.answer.project);
     let closed = engine.0.store.write(move |tx| Box::pin(put_away(tx, inside, ended, now)));
     let closed = closed.await?;
     engine.0.outbox.wake();
     engine.next_turn(closed.conversation);
+    engine.stirs(project, closed.conversation);
     Ok(closed)
 }
 

@@ -31,7 +31,7 @@ pub async fn reply(
         let write =
             own.0.store.write(move |tx| Box::pin(async move { add(tx, &inner, draft, author).await }));
         let (message, effects) = write.await?;
-        tell(&own, id, &effects);
+        tell(&own, project, id, &effects);
         Ok(message)
     })
     .await
@@ -105,6 +105,7 @@ pub async fn typing(
     }
     let name = name.or(found.agent.as_deref()).unwrap_or(NAMELESS);
     engine.types(id, Typist::Person, name, on);
+    engine.types_to_team(project, id, Some(name), on);
     Ok(())
 }
 
@@ -125,5 +126,6 @@ pub async fn visitor_types(
     let name: String =
         found.visitor_info.text("name").unwrap_or_default().chars().take(AGENT_LIMIT).collect();
     engine.types(id, Typist::Visitor, &name, on);
+    engine.types_to_team(project, id, None, on);
     Ok(())
 }

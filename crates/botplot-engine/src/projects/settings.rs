@@ -3,10 +3,11 @@
 use botplot_core::ProjectId;
 use botplot_core::plan::Plan;
 use botplot_core::project::patch::patched;
-use botplot_core::project::{Project, logo, name_fault};
+use botplot_core::project::{Project, Settings, logo, name_fault};
 use botplot_store as store;
 use serde_json::{Map, Value};
 
+use crate::erasure::line;
 use crate::{Engine, Error, webhooks};
 
 /// What came of a change.
@@ -18,25 +19,35 @@ pub enum Outcome {
     Faulty(Vec<(String, String)>),
 }
 
-/// Merges `patch` into a project's settings, and renames it when a name is given: both or nothing.
+/// Merges `patch` into a project's settings, and renames it when a name is given: both or nothing. The audit log says
+/// that `by` did so, and to which settings, but not what they say.
 pub async fn change(
     engine: &Engine,
     project: ProjectId,
     name: Option<String>,
     patch: Map<String, Value>,
+    by: &str,
 ) -> Result<Outcome, Error> {
     let taken = name.clone();
+    let log = line(engine, project, "settings.changed", by, &project.to_string());
     let changed = engine.0.store.write(move |tx| {
         Box::pin(async move {
             let Some(mut known) = tx.find_project(project).await? else { return Ok(None) };
-            match patched(&known.settings, &patch) {
+            let before = known.settings.clone();
+            match patched(&before, &patch) {
                 Ok(settings) => known.settings = settings,
                 Err(faults) => return Ok(Some(Outcome::Faulty(faults))),
             }
+            let mut changed = differing(&before, &known.settings);
             tx.save_settings(project, &known.settings).await?;
-            if let Some(name) = name {
-                known.name = name.trim().to_owned();
-                tx.rename_project(project, &known.name).await?;
+            if let Some(name) = name.map(|name| name.trim().to_owned()).filter(|name| *name != known.name) {
+                tx.rename_project(project, &name).await?;
+                known.name = name;
+                changed.push("name".into());
+            }
+            if !changed.is_empty() {
+                let detail = Map::from_iter([("changed".to_owned(), Value::from(changed))]);
+                tx.add_audit(&log.naming(detail)).await?;
             }
             Ok::<_, store::Error>(Some(Outcome::Changed(Box::new(known))))
         })
@@ -50,6 +61,29 @@ pub async fn change(
             )]))
         }
         other => other?.ok_or(Error::NotFound),
+    }
+}
+
+/// The dotted names of the settings in which two versions differ.
+fn differing(one: &Settings, other: &Settings) -> Vec<String> {
+    let trees = [one, other].map(serde_json::to_value);
+    let [Ok(one), Ok(other)] = trees else { return Vec::new() };
+    let mut names = Vec::new();
+    collect("", &one, &other, &mut names);
+    names
+}
+
+fn collect(place: &str, one: &Value, other: &Value, names: &mut Vec<String>) {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            for name in one.keys().chain(other.keys().filter(|name| !one.contains_key(*name))) {
+                let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+                let of = |tree: &Map<String, Value>| tree.get(name).cloned().unwrap_or(Value::Null);
+                collect(&place, &of(one), &of(other), names);
+            }
+        }
+        (one, other) if one != other => names.push(place.to_owned()),
+        _ => {}
     }
 }
 
@@ -105,4 +139,20 @@ pub async fn set_plan(engine: &Engine, project: ProjectId, plan: Plan) -> Result
         })
     });
     if known.await? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_differ_are_named_by_their_place() {
+        let mut other = Settings::default();
+        other.threshold = 0.7;
+        other.widget.offset.x = 1;
+        other.widget.strings.insert("send".into(), "Go".into());
+        let names = differing(&Settings::default(), &other);
+        assert_eq!(names, ["threshold", "widget.offset.x", "widget.strings.send"]);
+        assert!(differing(&other, &other).is_empty());
+    }
 }

@@ -151,7 +151,7 @@ fn check_url(engine: &Engine, url: &Url) -> Result<(), Error> {
     }
 }
 
-fn check_pairs(pairs: &[Pair]) -> Result<(), Error> {
+pub(super) fn check_pairs(pairs: &[Pair]) -> Result<(), Error> {
     if pairs.is_empty() || pairs.len() > PAIRS_LIMIT {
         return Err(Error::invalid("pairs", "must have 1 to 1,000 entries"));
     }

@@ -80,6 +80,7 @@ CREATE INDEX conversations_waiting ON conversations (project_id, updated_at, id)
 CREATE INDEX conversations_overdue ON conversations (project_id, waiting_since, id)
     WHERE waiting_since IS NOT NULL AND alerted_at IS NULL;
 CREATE INDEX conversations_replied ON conversations (project_id, replied_at, id) WHERE replied_at IS NOT NULL;
+CREATE INDEX conversations_assignee ON conversations (project_id, assignee, updated_at, id) WHERE assignee IS NOT NULL;
 
 -- How many of a conversation's messages an account has read.
 CREATE TABLE reads (
@@ -126,6 +127,9 @@ CREATE TABLE unsubscribed (
 ALTER TABLE messages ADD COLUMN trace TEXT;
 ALTER TABLE messages ADD COLUMN took_ms INTEGER;
 ALTER TABLE messages ADD COLUMN reviewed_at INTEGER;
+-- What was not answered well and nobody has looked into yet.
+CREATE INDEX messages_gaps ON messages (project_id, created_at)
+    WHERE reviewed_at IS NULL AND (rating = 'down' OR (outcome ->> 'refused') IS NOT NULL);
 
 -- The project's question set, and its runs.
 CREATE TABLE questions (
@@ -147,3 +151,19 @@ CREATE TABLE runs (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX runs_project ON runs (project_id, created_at, id);
+
+-- When a visitor agreed to what the lead form asked for; the text stands in `details`.
+ALTER TABLE leads ADD COLUMN consented_at INTEGER;
+
+-- What figures are counted from. Of an answer: whether the bot said that it does not know. Of a conversation: the same
+-- of its last answer, and whether a person was ever asked for or stepped in.
+ALTER TABLE messages ADD COLUMN refused INTEGER;
+ALTER TABLE conversations ADD COLUMN refused INTEGER;
+ALTER TABLE conversations ADD COLUMN person INTEGER NOT NULL DEFAULT 0;
+UPDATE messages SET refused = outcome LIKE '%"refused":true%' WHERE outcome IS NOT NULL AND state <> 'failed';
+UPDATE conversations SET person = 1 WHERE handoff_requested OR handled_by = 'human';
+UPDATE conversations SET refused = (SELECT m.refused FROM messages m
+    WHERE m.conversation_id = conversations.id AND m.refused IS NOT NULL ORDER BY m.seq DESC LIMIT 1);
+-- Counted by quarters of an hour, in which every time zone's days begin, within these alone.
+CREATE INDEX conversations_figures ON conversations (project_id, created_at / 900000000, person, refused, visitor_id);
+CREATE INDEX messages_figures ON messages (project_id, created_at / 900000000, role, refused, rating, took_ms);

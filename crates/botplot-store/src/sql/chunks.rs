@@ -145,6 +145,19 @@ pub(crate) async fn chunks_by_id(
     Ok(chunks.iter().filter_map(|id| found.remove(id)).collect())
 }
 
+pub(crate) async fn chunks_of(
+    c: &mut Conn,
+    project: ProjectId,
+    page: PageId,
+) -> Result<Vec<(String, String, bool)>, Error> {
+    // By the page alone, as above: the project's own is found through the page.
+    let rows = sqlx::query_as(
+        "SELECT c.heading, c.body, c.vector IS NOT NULL FROM pages p JOIN chunks c ON c.page_id = p.id
+         WHERE p.project_id = $1 AND p.id = $2 ORDER BY c.ord",
+    );
+    Ok(rows.bind(project.0).bind(page.0).fetch_all(c).await?)
+}
+
 pub(crate) async fn chunks_without_vector(
     c: &mut Conn,
     project: ProjectId,

@@ -15,8 +15,8 @@ use crate::{Error, clean};
 pub(crate) async fn add_conversation(c: &mut Conn, conversation: &Conversation) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO conversations (id, project_id, visitor_id, session, token_required, identified, visitor_info,
-             status, handled_by, handoff_requested, agent, tags, message_count, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             status, handled_by, handoff_requested, agent, tags, message_count, created_at, updated_at, person)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $10 OR $9 = 'human')",
     )
     .bind(conversation.id.0)
     .bind(conversation.project.0)
@@ -42,7 +42,7 @@ pub(crate) async fn save_conversation(c: &mut Conn, conversation: &Conversation)
     let done = sqlx::query(
         "UPDATE conversations SET visitor_id = $3, session = $4, token_required = $5, identified = $6,
              visitor_info = $7, status = $8, handled_by = $9, handoff_requested = $10, agent = $11, tags = $12,
-             message_count = $13, updated_at = $14
+             message_count = $13, updated_at = $14, person = person OR $10 OR $9 = 'human'
          WHERE project_id = $1 AND id = $2",
     )
     .bind(conversation.project.0)
@@ -183,8 +183,9 @@ pub(crate) async fn conversation_events(
 }
 
 pub(crate) async fn count_waiting(c: &mut Conn, project: ProjectId) -> Result<i64, Error> {
-    let count =
-        sqlx::query_scalar("SELECT count(*) FROM conversations WHERE project_id = $1 AND handoff_requested");
+    let count = sqlx::query_scalar(
+        "SELECT count(*) FROM conversations WHERE project_id = $1 AND handoff_requested AND handled_by = 'ai'",
+    );
     Ok(count.bind(project.0).fetch_one(c).await?)
 }
 

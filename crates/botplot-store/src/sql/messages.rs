@@ -8,7 +8,7 @@ use sqlx::Row as _;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Conn, Row, word};
+use super::{Conn, Row, figures, word};
 use crate::{Error, clean};
 
 pub(crate) async fn add_message(c: &mut Conn, message: &Message) -> Result<(), Error> {
@@ -36,9 +36,12 @@ pub(crate) async fn add_message(c: &mut Conn, message: &Message) -> Result<(), E
     .bind(message.rating.map(Rating::as_str))
     .bind(clean::maybe(message.comment.as_deref()))
     .bind(message.created_at.0)
-    .execute(c)
+    .execute(&mut *c)
     .await?;
-    if done.rows_affected() == 0 { Err(Error::Missing("conversation")) } else { Ok(()) }
+    if done.rows_affected() == 0 {
+        return Err(Error::Missing("conversation"));
+    }
+    figures::note_answer(c, message).await
 }
 
 pub(crate) async fn finish_message(
@@ -61,9 +64,13 @@ pub(crate) async fn finish_message(
     .bind(message.outcome.as_ref().map(clean::json).transpose()?)
     .bind(made.map(|(trace, _)| clean::json(trace)).transpose()?)
     .bind(made.map(|(_, took_ms)| took_ms))
-    .execute(c)
+    .execute(&mut *c)
     .await?;
-    Ok(done.rows_affected() > 0)
+    let finished = done.rows_affected() > 0;
+    if finished {
+        figures::note_answer(c, message).await?;
+    }
+    Ok(finished)
 }
 
 pub(crate) async fn save_partial(

@@ -89,6 +89,48 @@ pub(crate) async fn page_pages(
     Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total))
 }
 
+pub(crate) async fn pages_in(
+    c: &mut Conn,
+    project: ProjectId,
+    source: SourceId,
+    state: Option<PageState>,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<Page>, i64), Error> {
+    let word = state.map_or("", PageState::as_str);
+    let rows = sqlx::query(
+        "SELECT * FROM pages WHERE project_id = $1 AND source_id = $2 AND ($3 = '' OR state = $3)
+         ORDER BY id DESC LIMIT $4 OFFSET $5",
+    );
+    let rows = rows.bind(project.0).bind(source.0).bind(word).bind(limit).bind(offset);
+    let rows = rows.fetch_all(&mut *c).await?;
+    let total = sqlx::query_scalar(
+        "SELECT count(*) FROM pages WHERE project_id = $1 AND source_id = $2 AND ($3 = '' OR state = $3)",
+    );
+    let total = total.bind(project.0).bind(source.0).bind(word).fetch_one(c).await?;
+    Ok((rows.iter().map(read).collect::<Result<_, _>>()?, total))
+}
+
+pub(crate) async fn count_pages(
+    c: &mut Conn,
+    project: ProjectId,
+    source: SourceId,
+) -> Result<Vec<(PageState, i64)>, Error> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT state, count(*) FROM pages WHERE project_id = $1 AND source_id = $2 GROUP BY state ORDER BY state",
+    )
+    .bind(project.0)
+    .bind(source.0)
+    .fetch_all(c)
+    .await?;
+    rows.into_iter().map(|(state, count)| Ok((word(&state, PageState::parse)?, count))).collect()
+}
+
+pub(crate) async fn find_page(c: &mut Conn, project: ProjectId, page: PageId) -> Result<Option<Page>, Error> {
+    let found = sqlx::query("SELECT * FROM pages WHERE project_id = $1 AND id = $2");
+    found.bind(project.0).bind(page.0).fetch_optional(c).await?.as_ref().map(read).transpose()
+}
+
 pub(crate) async fn indexed_pages(c: &mut Conn, project: ProjectId) -> Result<Vec<PageId>, Error> {
     let ids: Vec<Uuid> = sqlx::query_scalar(
         "SELECT p.id FROM pages p JOIN sources s ON s.id = p.source_id

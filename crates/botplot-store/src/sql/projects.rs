@@ -43,6 +43,12 @@ pub(crate) async fn rename_project(c: &mut Conn, project: ProjectId, name: &str)
     Ok(rename.bind(project.0).bind(clean::text(name)).execute(c).await?.rows_affected() > 0)
 }
 
+/// Everything that belongs to the project goes with it.
+pub(crate) async fn remove_project(c: &mut Conn, project: ProjectId) -> Result<bool, Error> {
+    let remove = sqlx::query("DELETE FROM projects WHERE id = $1");
+    Ok(remove.bind(project.0).execute(c).await?.rows_affected() > 0)
+}
+
 pub(crate) async fn set_plan(c: &mut Conn, project: ProjectId, plan: Plan) -> Result<bool, Error> {
     let set = sqlx::query("UPDATE projects SET plan = $2 WHERE id = $1");
     Ok(set.bind(project.0).bind(plan.as_str()).execute(c).await?.rows_affected() > 0)

@@ -98,3 +98,15 @@ pub(crate) async fn saved_vectors_change_the_index_and_end_the_waiting(rig: Rig)
         assert_eq!(rig.read().projects_without_vectors(other).await.unwrap(), [rig.project]);
     }
 }
+
+pub(crate) async fn the_chunks_of_a_page_come_in_their_order_from_its_own_project_only(rig: Rig) {
+    let source = rig.add_source("shop").await;
+    let (page, chunks) = rig.add_page(source, "/a", &["one", "two"]).await;
+    rig.add_page(source, "/b", &["three"]).await;
+    rig.save_vectors("m", &chunks[1..]).await;
+    let found = rig.read().chunks_of(rig.project, page).await.unwrap();
+    let chunk = |body: &str, vector| ("Help > Billing".to_owned(), body.to_owned(), vector);
+    assert_eq!(found, [chunk("one", false), chunk("two", true)]);
+    let other = rig.another().await;
+    assert!(rig.read().chunks_of(other.project, page).await.unwrap().is_empty());
+}

@@ -23,6 +23,7 @@ pub(crate) async fn a_lead_is_kept_as_it_was_added_and_saved(rig: Rig) {
         email: Some("bob@example.com".into()),
         phone: Some("+49 \u{fffd}".into()),
         details,
+        consented_at: None,
         updated_at: NOW.plus_seconds(5),
         ..added
     };
@@ -56,4 +57,46 @@ pub(crate) async fn leads_are_listed_newest_first_and_a_visitors_oldest_first(ri
     assert_eq!(id(inside), bobs);
     let other = rig.add_project("other").await.unwrap();
     assert_eq!(rig.read().list_leads(other, 3, 0).await.unwrap(), (Vec::new(), 0));
+}
+
+pub(crate) async fn leads_are_found_by_words_and_read_on_from_a_place(rig: Rig) {
+    let mut ids = Vec::new();
+    for (n, (name, email)) in
+        [("Ann Arbor", "ann@example.com"), ("Jürgen", "j_x@example.com"), ("Bob", "jax@example.com")]
+            .into_iter()
+            .enumerate()
+    {
+        let lead = Lead {
+            name: Some(name.into()),
+            email: Some(email.into()),
+            created_at: NOW.plus_seconds(n as i64 / 2),
+            ..rig.lead(ConversationId(rig.id()), "v")
+        };
+        ids.push(lead.id);
+        add(&rig, &lead).await;
+    }
+    let id = |leads: Vec<Lead>| leads.into_iter().map(|l| l.id).collect::<Vec<LeadId>>();
+    let find = async |words: &str| {
+        let (found, total) = rig.read().page_leads(rig.project, words, 9, 0).await.unwrap();
+        assert_eq!(found.len() as i64, total);
+        id(found)
+    };
+    assert_eq!(find("").await, [ids[2], ids[1], ids[0]]);
+    assert_eq!(find(" ANN  example ").await, [ids[0]]);
+    assert_eq!(find("Jürgen").await, [ids[1]]);
+    assert_eq!(find("j_x").await, [ids[1]]);
+    assert_eq!(find("plan").await.len(), 3, "names of details are words too");
+    assert!(find("%").await.is_empty() && find("\\").await.is_empty());
+    let (page, total) = rig.read().page_leads(rig.project, "example", 1, 1).await.unwrap();
+    assert_eq!((id(page), total), (vec![ids[1]], 3));
+    let first = rig.read().search_leads(rig.project, "", None, 1).await.unwrap().remove(0);
+    assert_eq!(first.id, ids[2]);
+    let place = Some((first.created_at, first.id));
+    let rest = rig.read().search_leads(rig.project, "", place, 9).await.unwrap();
+    assert_eq!(id(rest), [ids[1], ids[0]]);
+    assert_eq!(rig.read().find_lead(rig.project, ids[0]).await.unwrap().unwrap().id, ids[0]);
+    let other = rig.add_project("other").await.unwrap();
+    assert_eq!(rig.read().page_leads(other, "", 9, 0).await.unwrap().1, 0);
+    assert!(rig.read().search_leads(other, "", None, 9).await.unwrap().is_empty());
+    assert!(rig.read().find_lead(other, ids[0]).await.unwrap().is_none());
 }

@@ -6,7 +6,10 @@ mod backups;
 mod chunks;
 mod conversations;
 mod factors;
+mod figures;
 mod files;
+mod gaps;
+mod inbox;
 mod jobs;
 mod keys;
 mod leads;
@@ -20,6 +23,7 @@ mod notices;
 mod opening;
 mod pages;
 mod projects;
+mod questions;
 mod requests;
 mod rig;
 mod schema;
@@ -81,6 +85,7 @@ promises! {
         a_project_is_found_by_id_and_name_as_it_was_added,
         a_project_name_is_taken_once,
         a_project_is_renamed_unless_the_name_is_taken,
+        a_removed_project_takes_everything_along_and_leaves_others_alone,
         settings_are_replaced,
         a_project_is_put_on_a_plan,
         an_identity_secret_is_set_and_taken_away,
@@ -111,6 +116,7 @@ promises! {
         a_page_needs_a_source_of_its_own_project,
         pages_are_removed_with_their_chunks_by_their_own_project_only,
         a_part_of_the_pages_is_listed_newest_first_with_their_total,
+        a_part_of_the_pages_of_one_state_is_listed_and_counted,
         only_pages_with_chunks_count_as_indexed;
     chunks:
         chunks_are_replaced_as_a_whole,
@@ -118,6 +124,7 @@ promises! {
         chunks_need_a_page_of_their_own_project,
         only_chunks_of_pages_changed_since_are_read,
         a_passage_says_where_it_stands,
+        the_chunks_of_a_page_come_in_their_order_from_its_own_project_only,
         saved_vectors_change_the_index_and_end_the_waiting;
     conversations:
         a_conversation_is_kept_as_it_was_added_and_saved,
@@ -130,6 +137,13 @@ promises! {
         every_filter_takes_what_it_says_newest_first_with_its_total,
         every_page_of_a_list_is_the_same_from_either_end,
         conversations_without_change_are_found_oldest_change_first;
+    inbox:
+        every_view_lists_what_it_says_newest_change_first,
+        an_inbox_goes_on_from_any_place,
+        a_row_shows_the_newest_message_that_says_something,
+        what_was_read_never_becomes_less,
+        notes_stand_in_order_and_go_with_their_conversation,
+        a_canned_reply_has_a_name_of_its_own;
     messages:
         messages_come_in_the_order_they_were_added_even_within_an_instant,
         an_answer_is_finished_once,
@@ -150,6 +164,12 @@ promises! {
         a_retried_job_waits_and_a_failed_one_stays_with_its_error,
         letters_and_all_else_are_claimed_apart_and_take_no_room_from_each_other,
         a_job_needs_its_project;
+    gaps:
+        refused_and_badly_rated_answers_are_listed_newest_first_with_their_questions,
+        what_was_reviewed_is_listed_no_more_by_its_own_project_only;
+    questions:
+        questions_are_listed_oldest_first_and_removed_by_their_own_project_only,
+        runs_are_kept_with_their_results_and_the_oldest_go;
     usage:
         usage_adds_up_by_period_and_metric_and_can_be_given_back,
         units_counted_at_once_are_all_counted,
@@ -164,7 +184,12 @@ promises! {
         requests_are_forgotten_after_their_time;
     leads:
         a_lead_is_kept_as_it_was_added_and_saved,
-        leads_are_listed_newest_first_and_a_visitors_oldest_first;
+        leads_are_listed_newest_first_and_a_visitors_oldest_first,
+        leads_are_found_by_words_and_read_on_from_a_place;
+    figures:
+        conversations_are_counted_by_quarter_person_and_last_answer,
+        messages_are_counted_by_quarter_sender_refusal_and_rating,
+        the_latest_questions_citations_and_times_are_read;
     links:
         a_link_is_used_once_by_its_own_kind_and_in_time,
         a_projects_open_invitations_are_listed_and_taken_back_by_it_alone,

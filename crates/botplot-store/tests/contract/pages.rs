@@ -89,3 +89,29 @@ pub(crate) async fn a_part_of_the_pages_is_listed_newest_first_with_their_total(
     let other = rig.add_project("other").await.unwrap();
     assert_eq!(rig.read().page_pages(other, source, 2, 0).await.unwrap().1, 0);
 }
+
+pub(crate) async fn a_part_of_the_pages_of_one_state_is_listed_and_counted(rig: Rig) {
+    let source = rig.add_source("shop").await;
+    let states =
+        [PageState::Indexed, PageState::Skipped, PageState::Indexed, PageState::Failed, PageState::Indexed];
+    let mut ids = Vec::new();
+    for (n, state) in states.into_iter().enumerate() {
+        let page = Page { state, ..rig.page(source, &format!("/{n}")) };
+        ids.push(page.id);
+        rig.write(move |tx| Box::pin(async move { tx.save_page(&page, 1, 1).await })).await;
+    }
+    let other = rig.another().await;
+    let list = async |project, state, limit, offset| {
+        let (pages, total) = rig.read().pages_in(project, source, state, limit, offset).await.unwrap();
+        (pages.into_iter().map(|page| page.id).collect::<Vec<_>>(), total)
+    };
+    assert_eq!(list(rig.project, None, 2, 1).await, (vec![ids[3], ids[2]], 5));
+    assert_eq!(list(rig.project, Some(PageState::Indexed), 2, 1).await, (vec![ids[2], ids[0]], 3));
+    assert_eq!(list(rig.project, Some(PageState::Failed), 9, 0).await, (vec![ids[3]], 1));
+    assert_eq!(list(other.project, None, 9, 0).await, (vec![], 0));
+    let counts = rig.read().count_pages(rig.project, source).await.unwrap();
+    assert_eq!(counts, [(PageState::Failed, 1), (PageState::Indexed, 3), (PageState::Skipped, 1)]);
+    assert!(rig.read().count_pages(other.project, source).await.unwrap().is_empty());
+    assert_eq!(rig.read().find_page(rig.project, ids[3]).await.unwrap().unwrap().url, "/3");
+    assert!(rig.read().find_page(other.project, ids[3]).await.unwrap().is_none());
+}

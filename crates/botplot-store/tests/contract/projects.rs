@@ -40,6 +40,25 @@ pub(crate) async fn a_project_is_renamed_unless_the_name_is_taken(rig: Rig) {
     assert_eq!((name(project).await.as_str(), name(two).await.as_str()), ("eins\u{fffd}", "one"));
 }
 
+pub(crate) async fn a_removed_project_takes_everything_along_and_leaves_others_alone(rig: Rig) {
+    let other = rig.another().await;
+    let mut sources = Vec::new();
+    for rig in [&rig, &other] {
+        let source = rig.add_source("site").await;
+        rig.add_page(source, "https://example.com/", &["one", "two"]).await;
+        sources.push(source);
+    }
+    let remove =
+        |project: ProjectId| rig.write(move |tx| Box::pin(async move { tx.remove_project(project).await }));
+    assert!(remove(rig.project).await);
+    assert!(!remove(rig.project).await, "it is gone already");
+    assert!(rig.read().find_project(rig.project).await.unwrap().is_none());
+    assert!(rig.read().find_source(rig.project, sources[0]).await.unwrap().is_none());
+    assert_eq!(rig.read().changed_chunks(rig.project, 0).await.unwrap(), []);
+    assert!(rig.read().find_source(other.project, sources[1]).await.unwrap().is_some());
+    assert_eq!(rig.read().changed_chunks(other.project, 0).await.unwrap().len(), 2);
+}
+
 pub(crate) async fn a_project_is_put_on_a_plan(rig: Rig) {
     let two = rig.add_project("two").await.unwrap();
     let set = |project: ProjectId, plan: Plan| {

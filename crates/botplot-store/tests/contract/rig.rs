@@ -236,6 +236,7 @@ impl Rig {
             email: None,
             phone: None,
             details: serde_json::Map::from_iter([("plan".to_owned(), "x".into())]),
+            consented_at: Some(NOW),
             created_at: NOW,
             updated_at: NOW,
         }
@@ -310,6 +311,17 @@ impl Rig {
         }
         let file = SqliteConnectOptions::new().filename(self.folder.join(FILE));
         sqlx::query_scalar(count).fetch_one(&mut file.connect().await.unwrap()).await.unwrap()
+    }
+
+    /// Does to the tables what no promise does.
+    pub(crate) async fn run(&self, statement: &'static str) {
+        if let Some(url) = &self.config.url {
+            let mut conn = PgConnection::connect(url.expose()).await.unwrap();
+            sqlx::query(statement).execute(&mut conn).await.unwrap();
+        } else {
+            let file = SqliteConnectOptions::new().filename(self.folder.join(FILE));
+            sqlx::query(statement).execute(&mut file.connect().await.unwrap()).await.unwrap();
+        }
     }
 
     pub(crate) fn job(&self, key: Option<&str>) -> NewJob {

@@ -16,10 +16,10 @@ use maud::{Markup, html};
 use super::form::Form;
 use super::reply::lead_to;
 use super::route::{Access, Route};
-use super::seat::Person;
+use super::seat::{Person, Seat};
 use super::setup::new_password;
 use super::sign_in::{Caller, too_often};
-use super::ui::{self, field::Field};
+use super::ui::{self, Section, field::Field};
 use crate::{ApiError, AppState};
 
 /// The addresses of this area.
@@ -40,7 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn show(State(state): State<AppState>, person: Person) -> Result<Response, ApiError> {
-    Page::of(&state, &person).await?.shown()
+    Page::of(&state, &person).await?.shown().await
 }
 
 async fn rename(State(state): State<AppState>, person: Person, mut form: Form) -> Result<Response, ApiError> {
@@ -48,7 +48,7 @@ async fn rename(State(state): State<AppState>, person: Person, mut form: Form) -
         Ok(()) => Ok(lead_to("/account", "Your name is saved.")),
         Err(error) => {
             form.blame(error)?;
-            Page { name: form, ..Page::of(&state, &person).await? }.faulty()
+            Page { name: form, ..Page::of(&state, &person).await? }.faulty().await
         }
     }
 }
@@ -70,7 +70,7 @@ async fn change_email(
                 Error::Invalid { field, why } if field == "current" => form.fault("email_password", why),
                 other => form.blame(other)?,
             }
-            Page { email: form, ..Page::of(&state, &person).await? }.faulty()
+            Page { email: form, ..Page::of(&state, &person).await? }.faulty().await
         }
     }
 }
@@ -90,7 +90,7 @@ async fn change_password(
         Ok(()) => Ok(lead_to("/account", "Your password is changed. Your other browsers are signed out.")),
         Err(error) => {
             form.blame(error)?;
-            Page { password: form, ..Page::of(&state, &person).await? }.faulty()
+            Page { password: form, ..Page::of(&state, &person).await? }.faulty().await
         }
     }
 }
@@ -137,24 +137,37 @@ impl<'a> Page<'a> {
         })
     }
 
-    fn faulty(&self) -> Result<Response, ApiError> {
-        let mut page = self.shown()?;
+    async fn faulty(&self) -> Result<Response, ApiError> {
+        let mut page = self.shown().await?;
         *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         Ok(page)
     }
 
-    fn shown(&self) -> Result<Response, ApiError> {
+    /// In the frame of the project that was open last, if there is one.
+    async fn shown(&self) -> Result<Response, ApiError> {
         let now = self.state.engine.clock().now();
-        let body = html! {
-            (ui::heading("Your account", &html! { a.button href="/app" { "To the dashboard" } }))
-            (self.name_section())
-            (self.email_section())
-            (self.password_section())
-            (factor::section(&self.person.account))
-            (browsers::section(&self.browsers, self.person.sign_in.id, now))
-            (self.preferences_section())
+        let own = self.person.sign_in.id;
+        let cards = html! {
+            div.columns {
+                div.card { (browsers::section(&self.browsers, own, now)) }
+                div.card { (self.preferences_section()) }
+                div.card { (factor::section(&self.person.account)) }
+                div.card { (self.name_section()) }
+                div.card { (self.email_section()) }
+                div.card { (self.password_section()) }
+            }
         };
-        Ok(ui::bare_saying("Your account", self.person.said.as_deref(), &body))
+        let title = "Your account";
+        if let Some(seat) = Seat::last(self.state, self.person).await? {
+            let body = html! { (ui::heading(title, &html! {})) (cards) };
+            return Ok(ui::page(&seat, Section::None, title, &body));
+        }
+        let back = html! { a.button href="/app" { "To the dashboard" } };
+        Ok(ui::bare_saying(
+            title,
+            self.person.said.as_deref(),
+            &html! { (ui::heading(title, &back)) (cards) },
+        ))
     }
 
     fn name_section(&self) -> Markup {

@@ -99,19 +99,15 @@ async fn find_person(headers: &HeaderMap, state: &AppState) -> Result<Option<Per
 async fn find_seat(parts: &Parts, state: &AppState, person: Person, least: Role) -> Result<Seat, ApiError> {
     let named = parts.uri.path().split('/').nth(2).unwrap_or_default();
     let id: ProjectId = ids::read(named)?;
-    let mut projects = state.engine.reader().projects_of(person.account.id).await?;
-    let place = projects.iter().position(|(project, _)| project.id == id);
-    let (project, role) = projects.remove(place.ok_or_else(|| ApiError::new(Code::NotFound))?);
-    tracing::Span::current().record("project.id", tracing::field::display(project.id));
-    if role < least {
+    let seat = Seat::find(state, person, id).await?.ok_or_else(|| ApiError::new(Code::NotFound))?;
+    tracing::Span::current().record("project.id", tracing::field::display(id));
+    if seat.role < least {
         return Err(ApiError::saying(
             Code::RoleRequired,
-            format!("this takes the role of {}, and you are {} here", least.as_str(), role.as_str()),
+            format!("this takes the role of {}, and you are {} here", least.as_str(), seat.role.as_str()),
         ));
     }
-    let others = projects.into_iter().map(|(project, _)| (project.id, project.name)).collect();
-    let waiting = state.engine.reader().count_waiting(project.id).await?;
-    Ok(Seat { person, role, project, others, waiting })
+    Ok(seat)
 }
 
 #[cfg(test)]

@@ -21,11 +21,14 @@ async fn show(State(state): State<AppState>, person: Person) -> Result<Response,
     let open = projects.iter().find(|(project, _)| Some(project.id) == last).or(projects.first());
     Ok(match open {
         Some((project, _)) => lead_to(&format!("/app/{}/inbox", project.id), ""),
-        None => ui::bare(
+        None => ui::bare_saying(
             "No project",
+            person.said.as_deref(),
             &maud::html! {
                 h1 { "You are not part of a project yet" }
                 p { "Ask somebody of the team to invite " strong { (person.account.email) } "." }
+                @if person.account.operator { p { a.button href="/projects/new" { "New project" } } }
+                p { a href="/account" { "Your account" } }
             },
         ),
     })

@@ -36,6 +36,30 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
+    /// A person's part in a project; `None` when they have none.
+    pub(crate) async fn find(
+        state: &AppState,
+        person: Person,
+        wanted: ProjectId,
+    ) -> Result<Option<Self>, ApiError> {
+        let mut projects = state.engine.reader().projects_of(person.account.id).await?;
+        let Some(place) = projects.iter().position(|(project, _)| project.id == wanted) else {
+            return Ok(None);
+        };
+        let (project, role) = projects.remove(place);
+        let others = projects.into_iter().map(|(project, _)| (project.id, project.name)).collect();
+        let waiting = state.engine.reader().count_waiting(project.id).await?;
+        Ok(Some(Self { person, role, project, others, waiting }))
+    }
+
+    /// A person's part in the project that they opened last, as the frame of their own pages.
+    pub(crate) async fn last(state: &AppState, person: &Person) -> Result<Option<Self>, ApiError> {
+        match person.account.preferences.project {
+            Some(project) => Self::find(state, person.clone(), project).await,
+            None => Ok(None),
+        }
+    }
+
     /// The project's id.
     pub(crate) fn id(&self) -> ProjectId {
         self.project.id

@@ -1,5 +1,6 @@
 //! What the dashboard's pages are put together from.
 
+pub(crate) mod chart;
 pub(crate) mod field;
 mod icon;
 mod layout;

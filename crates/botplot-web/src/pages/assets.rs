@@ -21,10 +21,21 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 const ASSETS: &[Asset] = &[
+    Asset { name: "analytics.css", media: CSS, text: include_str!("../assets/dashboard/analytics.css") },
+    Asset { name: "analytics.js", media: SCRIPT, text: include_str!("../assets/dashboard/analytics.js") },
+    Asset { name: "leads.css", media: CSS, text: include_str!("../assets/dashboard/leads.css") },
     Asset { name: "dashboard.css", media: CSS, text: include_str!("../assets/dashboard/dashboard.css") },
     Asset { name: "dashboard.js", media: SCRIPT, text: include_str!("../assets/dashboard/dashboard.js") },
+    Asset { name: "preview.css", media: CSS, text: include_str!("../assets/dashboard/preview.css") },
+    Asset { name: "preview.js", media: SCRIPT, text: include_str!("../assets/dashboard/preview.js") },
+    Asset { name: "settings.css", media: CSS, text: include_str!("../assets/dashboard/settings.css") },
+    Asset { name: "settings.js", media: SCRIPT, text: include_str!("../assets/dashboard/settings.js") },
+    Asset { name: "knowledge.css", media: CSS, text: include_str!("../assets/dashboard/knowledge.css") },
+    Asset { name: "knowledge.js", media: SCRIPT, text: include_str!("../assets/dashboard/knowledge.js") },
     Asset { name: "htmx.js", media: SCRIPT, text: include_str!("../assets/dashboard/htmx.js") },
     Asset { name: "hx-sse.js", media: SCRIPT, text: include_str!("../assets/dashboard/hx-sse.js") },
+    Asset { name: "inbox.css", media: CSS, text: include_str!("../assets/dashboard/inbox.css") },
+    Asset { name: "inbox.js", media: SCRIPT, text: include_str!("../assets/dashboard/inbox.js") },
     Asset { name: "hosted.css", media: CSS, text: include_str!("../assets/hosted.css") },
     Asset { name: "reference.css", media: CSS, text: include_str!("../assets/reference.css") },
     Asset { name: "reference.js", media: SCRIPT, text: include_str!("../assets/reference.js") },

@@ -19,7 +19,7 @@ pub(super) async fn find(state: &AppState, text: &str) -> Result<Option<(Key, Pr
 }
 
 /// What a page with the widget may load: the widget, which makes no markup from text, and the project's logo.
-pub(super) fn policy(state: &AppState, ancestors: &str) -> HeaderValue {
+pub(crate) fn policy(state: &AppState, ancestors: &str) -> HeaderValue {
     // The logo's address is a public one, by whatever name the page was opened.
     let public = origin::source(&state.public_url).unwrap_or_default();
     let policy = format!(

@@ -10,9 +10,7 @@ use crate::ids::Path;
 use crate::{ApiError, AppState};
 
 /// As on other pages, but for the form.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-);
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Asks whether that is meant: programs that look at what a letter links to must not stop anything.
 pub(crate) async fn show(
@@ -26,7 +24,7 @@ pub(crate) async fn show(
         h1 { "Stop letters" }
         p.lead { "No more letters with replies of " strong { (project) } " to " strong { (email) } "?" }
         p { "What people write to you still waits in the chat on their site." }
-        form method="post" { button.main type="submit" { "Stop letters" } }
+        form method="post" { button type="submit" { "Stop letters" } }
     };
     Ok(page("Stop letters", &body))
 }
@@ -57,6 +55,6 @@ fn unknown() -> Response {
 fn page(title: &str, body: &Markup) -> Response {
     let body = html! { body.plain { main { (body) } } };
     let mut response = super::page(title, &body);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }

@@ -12,4 +12,5 @@ mod provider;
 mod settings;
 mod setup;
 mod sign_in;
+mod start;
 mod team;

@@ -1,6 +1,7 @@
 //! The real program over real HTTP: what a user starts, types and sees.
 #![expect(clippy::unwrap_used, reason = "what fails in here fails the test, with its place")]
 
+mod accounts;
 mod backup;
 mod beside;
 mod config;

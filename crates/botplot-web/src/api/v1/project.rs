@@ -61,7 +61,7 @@ pub(crate) async fn change(
         }
     }
     fields.finish()?;
-    match settings::change(&state.engine, owner.project.id, name, patch).await? {
+    match settings::change(&state.engine, owner.project.id, name, patch, &owner.key.prefix).await? {
         Outcome::Changed(project) => shown(&state, *project).await,
         Outcome::Faulty(faults) => {
             let faults = faults.into_iter().map(|(field, message)| Fault { field, message });

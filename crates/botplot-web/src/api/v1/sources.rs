@@ -2,7 +2,7 @@
 
 mod new;
 mod shown;
-mod upload;
+pub(crate) mod upload;
 
 use axum::Json;
 use axum::extract::{Request, State};

@@ -4,6 +4,7 @@ mod export;
 
 use axum::Json;
 use axum::extract::State;
+use botplot_core::ProjectId;
 use botplot_core::visitor::id_fault;
 use botplot_engine::erasure;
 use serde::Serialize;
@@ -84,6 +85,17 @@ pub(crate) async fn export(
 ) -> Result<Json<ExportOut>, ApiError> {
     known(&visitor_id)?;
     Ok(Json(ExportOut::collect(&state, owner.project.id, visitor_id).await?))
+}
+
+/// The export of a visitor as JSON.
+pub(crate) async fn exported(
+    state: &AppState,
+    project: ProjectId,
+    visitor: String,
+) -> Result<Vec<u8>, ApiError> {
+    known(&visitor)?;
+    let export = ExportOut::collect(state, project, visitor).await?;
+    Ok(serde_json::to_vec_pretty(&export).expect("strings and numbers always serialise"))
 }
 
 /// What cannot be a visitor's id is nobody's.

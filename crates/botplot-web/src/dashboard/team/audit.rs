@@ -84,6 +84,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("key.renamed", "Renamed the key"),
     ("key.revoked", "Revoked the key"),
     ("key.rotated", "Renewed the key"),
+    ("leads.exported", "Exported the list of"),
     ("member.invited", "Invited"),
     ("member.joined", "Joined as"),
     ("member.left", "Left the team as"),

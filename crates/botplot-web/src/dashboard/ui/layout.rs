@@ -24,6 +24,8 @@ pub(crate) enum Section {
     Analytics,
     Team,
     Settings,
+    /// The first run, which is not in the navigation.
+    Start,
     /// None of them: a person's own pages.
     None,
 }
@@ -38,6 +40,18 @@ const SECTIONS: [(Section, &str, &str, &str, Role); 7] = [
     (Section::Team, "team", "Team", icon::TEAM, Role::Viewer),
     (Section::Settings, "settings", "Settings", icon::SETTINGS, Role::Admin),
 ];
+
+/// Further style sheets and scripts that a section's pages load.
+fn assets(section: Section) -> &'static [&'static str] {
+    match section {
+        Section::Inbox => &["inbox.css", "inbox.js"],
+        Section::Knowledge | Section::Improve => &["knowledge.css", "knowledge.js"],
+        Section::Leads => &["leads.css"],
+        Section::Analytics => &["analytics.css", "analytics.js"],
+        Section::Settings | Section::Start => &["settings.css", "settings.js"],
+        _ => &[],
+    }
+}
 
 /// A page within a project.
 pub(crate) fn page(seat: &Seat, section: Section, title: &str, body: &Markup) -> Response {
@@ -72,7 +86,7 @@ pub(crate) fn page(seat: &Seat, section: Section, title: &str, body: &Markup) ->
         }
     };
     let title = format!("{title} · {}", seat.project.name);
-    sent(&title, &frame, seat.person.said.is_some())
+    sent(&title, &frame, assets(section), seat.person.said.is_some())
 }
 
 /// A page without a project: signing in, setting up, errors.
@@ -87,7 +101,7 @@ pub(crate) fn bare_saying(title: &str, said: Option<&str>, body: &Markup) -> Res
             main #content { p.brand { (mark()) span { "BotPlot" } } (told(said)) (body) }
         }
     };
-    sent(&format!("{title} · BotPlot"), &frame, said.is_some())
+    sent(&format!("{title} · BotPlot"), &frame, &[], said.is_some())
 }
 
 fn mark() -> Markup {
@@ -130,7 +144,7 @@ pub(crate) fn initial(name: &str) -> String {
     name.trim().chars().next().map_or_else(|| "?".to_owned(), |first| first.to_uppercase().collect())
 }
 
-fn sent(title: &str, frame: &Markup, forget_said: bool) -> Response {
+fn sent(title: &str, frame: &Markup, assets: &[&str], forget_said: bool) -> Response {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -145,6 +159,10 @@ fn sent(title: &str, frame: &Markup, forget_said: bool) -> Response {
                 script src="/assets/htmx.js" defer {}
                 script src="/assets/hx-sse.js" defer {}
                 script src="/assets/dashboard.js" defer {}
+                @for name in assets {
+                    @if name.ends_with(".css") { link rel="stylesheet" href={ "/assets/" (name) }; }
+                    @else { script src={ "/assets/" (name) } defer {} }
+                }
             }
             (frame)
         }

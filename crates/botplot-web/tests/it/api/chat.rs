@@ -21,4 +21,6 @@ mod stop;
 mod stream;
 mod tokens;
 mod told;
+mod trace;
 mod turns;
+mod typing;

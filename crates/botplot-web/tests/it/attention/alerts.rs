@@ -45,11 +45,12 @@ async fn of_a_visitor_whom_somebody_takes_care_of_nobody_is_told() {
             "reply" => rig.reply("I am here.").await,
             _ => rig.change(json!({ "status": "closed" })).await,
         }
-        rig.app.set(|settings| {
-            settings.alerts.emails = vec![ANN.into()];
-            settings.visitor_mail.enabled = false;
-        })
-        .await;
+        rig.app
+            .set(|settings| {
+                settings.alerts.emails = vec![ANN.into()];
+                settings.visitor_mail.enabled = false;
+            })
+            .await;
         rig.later(3_600).await;
         assert_eq!(rig.letters().await.len(), 0, "{care}");
     }
@@ -58,11 +59,12 @@ async fn of_a_visitor_whom_somebody_takes_care_of_nobody_is_told() {
 #[tokio::test]
 async fn who_writes_to_a_person_in_vain_is_told_of_each_time_anew() {
     let rig = Rig::start().await;
-    rig.app.set(|settings| {
-        settings.alerts.emails = vec![ANN.into()];
-        settings.visitor_mail.enabled = false;
-    })
-    .await;
+    rig.app
+        .set(|settings| {
+            settings.alerts.emails = vec![ANN.into()];
+            settings.visitor_mail.enabled = false;
+        })
+        .await;
     rig.change(json!({ "handled_by": "human", "agent": "Ann" })).await;
     for round in 1..=2 {
         rig.later(3_600).await;
@@ -72,7 +74,11 @@ async fn who_writes_to_a_person_in_vain_is_told_of_each_time_anew() {
         rig.later(301).await;
         let letters = rig.letters().await;
         assert_eq!(letters.len(), round);
-        assert!(letters[round - 1].text().contains("waiting for a reply of Ann"), "{}", letters[round - 1].text());
+        assert!(
+            letters[round - 1].text().contains("waiting for a reply of Ann"),
+            "{}",
+            letters[round - 1].text()
+        );
         rig.reply("Here I am.").await;
     }
 }
@@ -114,11 +120,12 @@ async fn a_chat_of_the_teams_hears_of_it_too_and_again_when_it_did_not_answer() 
 #[tokio::test]
 async fn who_wants_no_alerts_gets_none() {
     let rig = Rig::start().await;
-    rig.app.set(|settings| {
-        settings.alerts.emails = vec![ANN.into()];
-        settings.alerts.after_minutes = 0;
-    })
-    .await;
+    rig.app
+        .set(|settings| {
+            settings.alerts.emails = vec![ANN.into()];
+            settings.alerts.after_minutes = 0;
+        })
+        .await;
     rig.ask_for_person().await;
     rig.later(86_400).await;
     assert_eq!(rig.letters().await.len(), 0);

@@ -42,11 +42,12 @@ async fn a_reply_that_no_page_has_heard_comes_by_letter_once() {
 #[tokio::test]
 async fn letters_about_one_conversation_are_ten_minutes_apart() {
     let rig = Rig::start().await;
-    rig.app.set(|settings| {
-        settings.visitor_mail.after_minutes = 0;
-        settings.alerts.after_minutes = 0;
-    })
-    .await;
+    rig.app
+        .set(|settings| {
+            settings.visitor_mail.after_minutes = 0;
+            settings.alerts.after_minutes = 0;
+        })
+        .await;
     rig.reply("one").await;
     rig.later(1).await;
     for n in ["two", "three"] {
@@ -63,7 +64,8 @@ async fn letters_about_one_conversation_are_ten_minutes_apart() {
 #[tokio::test]
 async fn what_the_visitors_page_has_heard_comes_by_no_letter() {
     let rig = Rig::start().await;
-    let mut page = rig.bob.send(Method::GET, &format!("/api/chat/events?conversationId={}", rig.id), "").await;
+    let mut page =
+        rig.bob.send(Method::GET, &format!("/api/chat/events?conversationId={}", rig.id), "").await;
     assert!(page.block().await.is_some());
     rig.reply("I am here.").await;
     loop {
@@ -148,12 +150,19 @@ async fn who_stops_letters_gets_no_more_of_this_project() {
     let stranger = rig.app.stranger();
     for _ in 0..2 {
         let asked = stranger.get(&stop).await.is(200);
-        assert!(asked.text().contains(BOB) && asked.text().contains("<form method=\"post\">"), "{}", asked.text());
+        assert!(
+            asked.text().contains(BOB) && asked.text().contains("<form method=\"post\">"),
+            "{}",
+            asked.text()
+        );
         let policy = asked.header("content-security-policy").unwrap();
         assert!(policy.contains("form-action 'self'") && policy.contains("default-src 'none'"), "{policy}");
     }
     let (project, engine) = (rig.app.project().project.id, rig.app.engine());
-    assert!(!engine.reader().is_unsubscribed(project, BOB).await.unwrap(), "to look at the page stops nothing");
+    assert!(
+        !engine.reader().is_unsubscribed(project, BOB).await.unwrap(),
+        "to look at the page stops nothing"
+    );
     for _ in 0..2 {
         let done = stranger.submit(&stop, &[("List-Unsubscribe", "One-Click")]).await.is(200);
         assert!(done.text().contains("no more of these letters"), "{}", done.text());

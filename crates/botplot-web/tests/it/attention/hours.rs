@@ -38,11 +38,12 @@ async fn outside_the_hours_a_visitor_reads_when_people_are_back() {
 async fn a_silent_bot_goes_on_while_nobody_can_come() {
     let rig = Rig::start().await;
     let now = rig.app.clock().now();
-    rig.app.set(|settings| {
-        open_in(settings, now, 120);
-        settings.handoff.silent = true;
-    })
-    .await;
+    rig.app
+        .set(|settings| {
+            open_in(settings, now, 120);
+            settings.handoff.silent = true;
+        })
+        .await;
     rig.ask_for_person().await;
     assert!(!rig.bob.ask_in(&rig.id, "bob", "hi").await.is(200).answer().is_empty());
     rig.app.set(|settings| settings.handoff.silent = true).await;
@@ -53,11 +54,12 @@ async fn a_silent_bot_goes_on_while_nobody_can_come() {
 async fn the_team_is_told_of_who_came_at_night_once_the_hours_have_begun() {
     let rig = Rig::start().await;
     let now = rig.app.clock().now();
-    rig.app.set(|settings| {
-        open_in(settings, now, 60);
-        settings.alerts.emails = vec!["ann@example.com".into()];
-    })
-    .await;
+    rig.app
+        .set(|settings| {
+            open_in(settings, now, 60);
+            settings.alerts.emails = vec!["ann@example.com".into()];
+        })
+        .await;
     rig.ask_for_person().await;
     rig.later(3_600).await;
     assert_eq!(rig.letters().await.len(), 0, "they have only just begun");

@@ -216,3 +216,16 @@ async fn without_mail_the_link_is_in_the_servers_log() {
     assert!(log.contains("ann@example.com") && !log.contains("bob@example.com"), "{log}");
     reset_link(&log);
 }
+
+#[tokio::test]
+async fn links_to_an_address_or_a_password_of_before_end_with_it() {
+    let app = TestApp::start().await;
+    let ann = app.member_at("ann@example.com", Role::Agent).await;
+    let to_the_old = made_link(&app, "ann@example.com").await;
+    let new = [("email", "new@example.com"), ("email_password", PASSWORD)];
+    ann.submit("/account/email", &new).await.is(303);
+    browser(&app).submit(&to_the_old, &[("password", NEW)]).await.is(410);
+    let before = made_link(&app, "new@example.com").await;
+    ann.submit("/account/password", &[("current", PASSWORD), ("password", NEW)]).await.is(303);
+    browser(&app).submit(&before, &[("password", "yet another password")]).await.is(410);
+}

@@ -29,7 +29,7 @@ pub(crate) struct IdentitySecretOut {
     responses((status = 201, description = "The secret, shown this once.", body = IdentitySecretOut)),
 )]
 pub(crate) async fn create(State(state): State<AppState>, owner: Owner) -> Result<Response, ApiError> {
-    let secret = identity::rotate_secret(&state.engine, owner.project.id).await?;
+    let secret = identity::rotate_secret(&state.engine, owner.project.id, &owner.key.prefix).await?;
     let out = IdentitySecretOut { secret: secret.expose().to_owned() };
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(out)).into_response())
 }

@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_mins(15);
 
 /// Reads a form of at most `limit` bytes: its files, and the name for the source.
-pub(super) async fn read(request: Request, limit: u64) -> Result<(Option<String>, New), ApiError> {
+pub(crate) async fn read(request: Request, limit: u64) -> Result<(Option<String>, New), ApiError> {
     let told =
         request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if told.is_some_and(|n| n > limit) {

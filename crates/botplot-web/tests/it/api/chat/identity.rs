@@ -60,7 +60,7 @@ impl Vouching {
 }
 
 async fn secret_of(app: &TestApp, project: ProjectId) -> Secret {
-    identity::rotate_secret(app.engine(), project).await.unwrap()
+    identity::rotate_secret(app.engine(), project, "test").await.unwrap()
 }
 
 fn hash(id: &str, secret: &Secret) -> String {
