@@ -39,7 +39,6 @@ enum Half {
 fn tabs(seat: &Seat, at: Half) -> Markup {
     let here = |half| (at == half).then_some("page");
     html! {
-        link rel="stylesheet" href="/assets/knowledge.css";
         nav.tabs aria-label="Improve" {
             a href=(seat.path("improve")) aria-current=[here(Half::Gaps)] { "Not answered well" }
             a href=(seat.path("improve/questions")) aria-current=[here(Half::Questions)] { "Question set" }

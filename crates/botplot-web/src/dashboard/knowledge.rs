@@ -49,15 +49,6 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// The style and the script of this area.
-pub(super) fn dressed(body: &Markup) -> Markup {
-    html! {
-        link rel="stylesheet" href="/assets/knowledge.css";
-        (body)
-        script src="/assets/knowledge.js" defer {}
-    }
-}
-
 /// `GET /app/{project}/knowledge`
 async fn show(State(state): State<AppState>, seat: Seat, mut query: Query) -> Result<Response, ApiError> {
     let offset = query.page_of(LIMIT, LIMIT).offset;
@@ -71,7 +62,7 @@ async fn show(State(state): State<AppState>, seat: Seat, mut query: Query) -> Re
         @if seat.may(Role::Admin) { (drop_zone(&state, &seat, &[])) }
         (listed)
     };
-    Ok(ui::page(&seat, Section::Knowledge, "Knowledge", &dressed(&body)))
+    Ok(ui::page(&seat, Section::Knowledge, "Knowledge", &body))
 }
 
 /// `GET /app/{project}/knowledge/list`: the list alone, for a page that keeps it up to date.

@@ -151,7 +151,6 @@ pub(super) fn page(state: &AppState, seat: &Seat, cluster: &Cluster, form: &Form
     let now = state.engine.clock().now();
     let body = html! {
         (ui::heading(&cluster.question, &html! { a.button href=(seat.path("improve")) { "Back to the list" } }))
-        link rel="stylesheet" href="/assets/knowledge.css";
         p.facts-line { (asked(cluster)) " " (badges(&cluster.gaps)) }
         div.columns {
             section.stack.wide aria-labelledby="asked" {

@@ -37,7 +37,6 @@ pub(super) async fn show(
         return Ok(piece(&proof));
     }
     let body = html! {
-        link rel="stylesheet" href="/assets/knowledge.css";
         (ui::heading("Asked again", &html! { a.button.primary href=(seat.path("improve")) { "Next question" } }))
         p { "The question was: " strong { (gap.question) } }
         div.columns {

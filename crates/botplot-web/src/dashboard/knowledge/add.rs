@@ -9,7 +9,7 @@ use botplot_engine::sources::new::New;
 use maud::{Markup, html};
 use url::Url;
 
-use super::{dressed, drop_zone};
+use super::drop_zone;
 use crate::dashboard::form::Form;
 use crate::dashboard::reply::lead_to;
 use crate::dashboard::seat::Seat;
@@ -159,7 +159,7 @@ fn shown(state: &AppState, seat: &Seat, kind: &str, form: &Form) -> Response {
             }
         }
     };
-    ui::page(seat, Section::Knowledge, "Add knowledge", &dressed(&body))
+    ui::page(seat, Section::Knowledge, "Add knowledge", &body)
 }
 
 /// What belongs to no field that is shown.

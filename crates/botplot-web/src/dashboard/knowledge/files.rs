@@ -5,7 +5,7 @@ use axum::response::Response;
 use botplot_engine::sources;
 use maud::html;
 
-use super::{dressed, drop_zone, shown};
+use super::{drop_zone, shown};
 use crate::api::v1::sources::upload;
 use crate::dashboard::reply::{Asks, lead_to, piece};
 use crate::dashboard::seat::Seat;
@@ -54,7 +54,7 @@ fn again(state: &AppState, seat: &Seat, error: &ApiError) -> Response {
         (ui::heading("Add files", &html! { a.button href=(seat.path("knowledge")) { "Back to the list" } }))
         (drop_zone(state, seat, &faults))
     };
-    let mut response = ui::page(seat, Section::Knowledge, "Add files", &dressed(&body));
+    let mut response = ui::page(seat, Section::Knowledge, "Add files", &body);
     *response.status_mut() = error.code().status();
     response
 }

@@ -6,7 +6,6 @@ use botplot_core::PageId;
 use botplot_core::source::{Page, PageState, Source, Status};
 use maud::{Markup, html};
 
-use super::dressed;
 use super::source::{find, place};
 use crate::dashboard::seat::Seat;
 use crate::dashboard::ui::{self, Section, time};
@@ -129,5 +128,5 @@ pub(super) async fn show(
             }
         }
     };
-    Ok(ui::page(&seat, Section::Knowledge, title, &dressed(&body)))
+    Ok(ui::page(&seat, Section::Knowledge, title, &body))
 }

@@ -9,7 +9,7 @@ use botplot_core::source::{Kind, PageState, Source, Status};
 use botplot_engine::sources;
 use maud::{Markup, html};
 
-use super::{dressed, is_busy, pages, shown};
+use super::{is_busy, pages, shown};
 use crate::dashboard::form::Form;
 use crate::dashboard::reply::{lead_to, piece};
 use crate::dashboard::seat::Seat;
@@ -128,7 +128,7 @@ async fn page(
         (pages::list(state, seat, source, wanted, offset).await?)
         @if seat.may(Role::Admin) { (change(seat, source, form)) }
     };
-    Ok(ui::page(seat, Section::Knowledge, &source.name, &dressed(&body)))
+    Ok(ui::page(seat, Section::Knowledge, &source.name, &body))
 }
 
 async fn standing(state: &AppState, seat: &Seat, source: &Source) -> Result<Markup, ApiError> {

@@ -8,7 +8,6 @@ use botplot_engine::chat::{Rehearsal, rehearse};
 use botplot_engine::retrieve::Passage;
 use maud::{Markup, html};
 
-use super::dressed;
 use crate::dashboard::form::Form;
 use crate::dashboard::seat::Seat;
 use crate::dashboard::ui::field::Field;
@@ -45,7 +44,7 @@ pub(super) async fn show(
             })) }
         }
     };
-    Ok(ui::page(&seat, Section::Knowledge, "Test a question", &dressed(&body)))
+    Ok(ui::page(&seat, Section::Knowledge, "Test a question", &body))
 }
 
 /// What the bot would do, and why.

@@ -7,7 +7,6 @@ use botplot_core::source::{Pair, Source};
 use botplot_engine::sources::pairs;
 use maud::{Markup, html};
 
-use super::dressed;
 use super::source::{find, place};
 use crate::dashboard::form::{self, Form};
 use crate::dashboard::reply::lead_to;
@@ -65,7 +64,7 @@ fn text_page(seat: &Seat, source: &Source, form: &Form) -> Response {
             pre { (form.raw("text")) }
         }
     };
-    ui::page(seat, Section::Knowledge, &source.name, &dressed(&body))
+    ui::page(seat, Section::Knowledge, &source.name, &body)
 }
 
 /// `GET …/pairs`
@@ -149,7 +148,7 @@ async fn pairs_page(
         ul.pairs { @for (n, pair) in all.iter().enumerate().skip(offset as usize).take(LIMIT as usize) { (pair_form(&own, n, pair)) } }
         (ui::pager(&own, offset, LIMIT, total))
     };
-    Ok(ui::page(seat, Section::Knowledge, &source.name, &dressed(&body)))
+    Ok(ui::page(seat, Section::Knowledge, &source.name, &body))
 }
 
 fn pair_form(own: &str, n: usize, pair: &Pair) -> Markup {

@@ -45,6 +45,7 @@ const SECTIONS: [(Section, &str, &str, &str, Role); 7] = [
 fn assets(section: Section) -> &'static [&'static str] {
     match section {
         Section::Inbox => &["inbox.css", "inbox.js"],
+        Section::Knowledge | Section::Improve => &["knowledge.css", "knowledge.js"],
         Section::Leads => &["leads.css"],
         Section::Analytics => &["analytics.css", "analytics.js"],
         Section::Settings | Section::Start => &["settings.css", "settings.js"],
