@@ -1,5 +1,7 @@
 //! The letter that brings a visitor what a person wrote while they were away.
 
+use std::fmt::Write as _;
+
 use super::{Letter, NAME, one_line};
 
 /// Characters of one reply that a letter brings.
@@ -26,21 +28,22 @@ impl Replies<'_> {
         let mut last = "";
         for (author, content) in self.said {
             if last != author {
-                text.push_str(&format!("{} wrote:\n\n", one_line(author, NAME)));
+                let _ = write!(text, "{} wrote:\n\n", one_line(author, NAME));
             }
             last = author;
             text.push_str(&quoted(content));
             text.push('\n');
         }
         if let Some(page) = self.page {
-            text.push_str(&format!("Go on with the conversation here:\n\n    {page}\n\n"));
+            let _ = write!(text, "Go on with the conversation here:\n\n    {page}\n\n");
         }
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "Please do not answer this letter: nobody reads what comes back.\n\n-- \n\
              You get this because you left your address in a chat with \"{project}\".\n\
              To get no more such letters:\n\n    {}\n",
             self.stop
-        ));
+        );
         let first = self.said.first().map_or("", |(author, _)| author);
         Letter { subject: format!("{} replied to you · {project}", one_line(first, NAME)), text }
     }
@@ -52,11 +55,12 @@ fn quoted(content: &str) -> String {
     if short.len() < content.trim().len() {
         short.push('…');
     }
-    let lines = short.lines().map(|line| {
+    let mut lines = String::new();
+    for line in short.lines() {
         let plain: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        format!("> {}\n", plain.trim_end())
-    });
-    lines.collect()
+        let _ = writeln!(lines, "> {}", plain.trim_end());
+    }
+    lines
 }
 
 #[cfg(test)]
