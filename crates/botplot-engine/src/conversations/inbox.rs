@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::{Engine, Error};
 
 /// How long changes are gathered before they are looked up together.
-const GATHER: Duration = Duration::from_millis(60);
+const GATHER: Duration = Duration::from_millis(40);
 /// How often there is a look for changes that nobody told of, and how often inboxes are counted at most.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Seconds that are looked at again: another node's clock may be behind, and its commit late.

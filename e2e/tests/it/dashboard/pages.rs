@@ -45,12 +45,12 @@ async fn addresses(stage: &Stage, page: &Page) -> Vec<String> {
 
 /// True when the address answers with a whole page.
 async fn is_page(page: &Page, path: &str) -> bool {
-    let asked = page.js(&format!(
+    let asks = format!(
         "(async () => {{ const stop = new AbortController(); const reply = await fetch('{path}', {{ signal: stop.signal }}); \
          const whole = (reply.headers.get('content-type') ?? '').startsWith('text/html') \
-         && (await reply.text()).startsWith('<!DOCTYPE'); stop.abort(); return whole; }})()"
-    ));
-    asked.await == true
+         && (await reply.text()).startsWith('<!DOCTYPE'); stop.abort(); return whole; }})().catch(() => false)"
+    );
+    page.js(&asks).await == true
 }
 
 /// What is wrong with the pages in this window and these colours.

@@ -126,7 +126,7 @@
     toEnd();
   }
   // Takes over what differs, so that what is being read, opened or typed stays as it is.
-  function renew(fresh) {
+  function renew(fresh, own = false) {
     const log = byId("log"), now = log.querySelector("ol"), next = fresh.getElementById("log").querySelector("ol");
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
     const entries = [...next.children].map((entry) => {
@@ -141,7 +141,7 @@
       const field = document.activeElement, here = old.contains(field) ? field.id || field.name : "";
       const [from, to] = [field?.selectionStart, field?.selectionEnd];
       // A list that is being chosen from is not taken away; it is renewed with the next change.
-      if (here && part == "#panel") continue;
+      if (here && part == "#panel" && !own) continue;
       const texts = [...old.querySelectorAll("textarea[name]")].map((text) => [text.name, text.value]);
       const note = old.querySelector("#mode-note")?.checked;
       if (part == "#panel") other.open = old.open;
@@ -251,7 +251,7 @@
       if (response.ok && typed) drafts.drop(form);
       if (fresh.getElementById("log")) {
         say(fresh.getElementById("thread-said").firstChild ?? "");
-        renew(fresh);
+        renew(fresh, true);
         if (response.ok && typed) toEnd();
       } else say(fresh);
     } catch {

@@ -11,13 +11,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use botplot_core::conversation::{HandledBy, Status};
 use botplot_core::message::Role;
-use botplot_core::{AccountId, SignInId};
+use botplot_core::{AccountId, ConversationId, ProjectId, SignInId};
 use botplot_engine::conversations::inbox::{self, Changed, News, Watcher};
 use botplot_store::InboxView;
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Serialize;
-use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 
 use super::looked::Looked;
@@ -55,7 +54,7 @@ struct Pump {
     state: AppState,
     account: AccountId,
     sign_in: SignInId,
-    project: botplot_core::ProjectId,
+    project: ProjectId,
     path: String,
     watcher: Watcher,
     looked: Looked,
@@ -63,45 +62,47 @@ struct Pump {
     greeted: bool,
 }
 
-/// A conversation that changed, for one page.
+/// A conversation that changed, as all pages are told of it.
 #[derive(Serialize)]
-struct RowOut<'a> {
-    id: String,
+struct RowOut {
+    id: ConversationId,
     /// When it changed, by which rows are in order.
     at: i64,
+    name: String,
+    html: String,
+}
+
+/// What is added for one page.
+#[derive(Serialize)]
+struct OwnOut {
     /// Whether the page's list has it; null when only the page knows, because it is among its rows already.
     shown: Option<bool>,
     unread: i64,
     /// What to call the person with, if they shall be called.
     call: Option<String>,
-    name: String,
-    html: &'a str,
 }
 
 impl Pump {
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
         if !self.greeted {
             self.greeted = true;
-            return Some((Ok(event(&json!({ "type": "ready" }))), self));
+            return Some((Ok(event(&serde_json::json!({ "type": "ready" }))), self));
         }
         let stopping = self.state.engine.stopping().clone();
-        loop {
-            let bytes = tokio::select! {
-                biased;
-                () = stopping.cancelled() => return None,
-                news = self.watcher.next() => self.tell(&news?),
-                () = sleep_until(self.ping_at) => {
-                    self.ping_at = Instant::now() + PING_EVERY;
-                    if !self.may_read().await {
-                        return None;
-                    }
-                    Some(Bytes::from_static(b": ping\n\n"))
+        let bytes = tokio::select! {
+            biased;
+            () = stopping.cancelled() => return None,
+            // Before the news, of which there may be more without end.
+            () = sleep_until(self.ping_at) => {
+                self.ping_at = Instant::now() + PING_EVERY;
+                if !self.may_read().await {
+                    return None;
                 }
-            };
-            if let Some(bytes) = bytes {
-                return Some((Ok(bytes), self));
+                Bytes::from_static(b": ping\n\n")
             }
-        }
+            news = self.watcher.next() => self.tell(&news?),
+        };
+        Some((Ok(bytes), self))
     }
 
     /// True while the reader is signed in and part of the project.
@@ -113,38 +114,36 @@ impl Pump {
             && role.is_ok_and(|role| role.is_some())
     }
 
-    fn tell(&self, news: &News) -> Option<Bytes> {
-        Some(match news {
+    fn tell(&self, news: &News) -> Bytes {
+        match news {
             News::Changed(changed) => {
-                let rows: Vec<RowOut<'_>> = changed.iter().map(|one| self.row(one)).collect();
-                event(&json!({ "type": "rows", "rows": rows }))
+                let rows: Vec<String> = changed.iter().map(|one| self.row(one)).collect();
+                Bytes::from(format!("data: {{\"type\":\"rows\",\"rows\":[{}]}}\n\n", rows.join(",")))
             }
-            News::Gone(gone) => event(&json!({ "type": "gone", "ids": **gone })),
+            News::Gone(gone) => event(&serde_json::json!({ "type": "gone", "ids": **gone })),
             News::Counted(counted) => {
                 let (waiting, unread) = (counted.waiting, counted.unread(self.account));
-                event(&json!({ "type": "counts", "waiting": waiting, "unread": unread }))
+                event(&serde_json::json!({ "type": "counts", "waiting": waiting, "unread": unread }))
             }
             News::Typing { conversation, name, on } => {
-                event(&json!({ "type": "typing", "id": conversation, "name": name, "on": on }))
+                event(&serde_json::json!({ "type": "typing", "id": conversation, "name": name, "on": on }))
             }
-            News::Behind => event(&json!({ "type": "ready" })),
-        })
+            News::Behind => event(&serde_json::json!({ "type": "ready" })),
+        }
     }
 
-    fn row<'a>(&self, changed: &'a Changed) -> RowOut<'a> {
+    /// A row in JSON. All but a few words of it are the same for everybody, and written once.
+    fn row(&self, changed: &Changed) -> String {
         let (it, now) = (&changed.row.conversation, self.state.engine.clock().now());
+        let same = changed.shown.get_or_init(|| {
+            let html = list::row(&changed.row, &self.path, now).into_string();
+            json(&RowOut { id: it.id, at: it.updated_at.0, name: visitor::name(it), html })
+        });
         let read = changed.reads.get(&self.account).copied().unwrap_or_default();
         let unread = (it.message_count - read).max(0);
-        let html = changed.shown.get_or_init(|| list::row(&changed.row, &self.path, now).into_string());
-        RowOut {
-            id: it.id.to_string(),
-            at: it.updated_at.0,
-            shown: self.belongs(changed, unread),
-            unread,
-            call: if unread > 0 { self.call(changed) } else { None },
-            name: visitor::name(it),
-            html,
-        }
+        let call = if unread > 0 { self.call(changed) } else { None };
+        let own = json(&OwnOut { shown: self.belongs(changed, unread), unread, call });
+        format!("{},{}", same.trim_end_matches('}'), own.trim_start_matches('{'))
     }
 
     fn belongs(&self, changed: &Changed, unread: i64) -> Option<bool> {
@@ -180,9 +179,9 @@ impl Pump {
 }
 
 fn event(value: &impl Serialize) -> Bytes {
-    let mut out = Vec::with_capacity(256);
-    out.extend_from_slice(b"data: ");
-    serde_json::to_writer(&mut out, value).expect("strings and numbers always serialise");
-    out.extend_from_slice(b"\n\n");
-    out.into()
+    format!("data: {}\n\n", json(value)).into()
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("strings and numbers always serialise")
 }

@@ -97,7 +97,7 @@ fn row(seat: &Seat, lead: &Lead) -> Markup {
                 @if let Some(text) = lead.consent() {
                     p { (text) }
                     @if let Some(at) = lead.consented_at { p.faint { (time::at(at)) } }
-                } @else { span.faint { "was not asked" } }
+                } @else { span.faint { "not recorded" } }
             }
             td { (time::at(lead.created_at)) }
             td.doing { div.actions {

@@ -28,6 +28,8 @@ async fn an_answer_stands_with_its_sources_and_what_the_visitor_thinks_of_it() {
         "“Too slow”",
         "href=\"https://shop.example/cart?a=1\" rel=\"noopener noreferrer\"",
         "Your cart",
+        "Why this answer",
+        "quoted the knowledge",
         "Answered by the bot",
     ] {
         assert!(text.contains(expected), "{expected} is not in {text}");
