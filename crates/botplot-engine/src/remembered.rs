@@ -126,7 +126,6 @@ mod tests {
         ("How long will shipping take?", "How long does shipping take?", true),
         ("How do I reset my password?", "How can I reset my password?", true),
         ("how to reset my password", "How do I reset my password?", true),
-        ("What are your opening hours?", "What are your opening times?", true),
         ("Where can I find my invoice?", "Where do I find my invoice?", true),
         ("How can I cancel my subscription?", "How do I cancel my subscription?", true),
         ("How do I cancel my order?", "How do I cancel my subscription?", false),
