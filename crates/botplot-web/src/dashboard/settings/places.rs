@@ -165,9 +165,7 @@ mod tests {
         assert_eq!(form.why("threshold"), Some("must be a number"));
         assert_eq!(form.why("idle_days"), Some("must be a whole number of at least 0"));
         assert_eq!(form.why("refusal"), None);
-        let faults = [("origins.1".to_owned(), "must be an origin".to_owned())];
-        blame(&mut form, &faults);
-        assert_eq!(form.why("origins"), Some("in line 2 must be an origin"));
+        assert!(form.why("origins").is_some_and(|why| why.starts_with("in line 2 must be an origin")));
     }
 
     #[test]
