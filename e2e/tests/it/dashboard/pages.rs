@@ -36,7 +36,9 @@ async fn addresses(stage: &Stage, page: &Page) -> Vec<String> {
     let mut found = Vec::new();
     for (_, pattern, _) in patterns {
         let path = ids.iter().fold(pattern.to_owned(), |path, (name, id)| path.replace(name, id));
-        if !path.contains('{') && is_page(page, &path).await {
+        // The preview of the widget stands in a frame of a page that is visited.
+        let framed = path.ends_with("/preview");
+        if !path.contains('{') && !framed && is_page(page, &path).await {
             found.push(path);
         }
     }
