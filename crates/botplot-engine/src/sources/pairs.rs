@@ -21,7 +21,7 @@ pub async fn list(engine: &Engine, source: &Source) -> Result<Option<Vec<Pair>>,
         return Ok(None);
     }
     let bytes = engine.reader().read_file(source.project, source.id, QA_FILE).await?;
-    Ok(bytes.map(|bytes| read(&bytes)).transpose()?)
+    bytes.map(|bytes| read(&bytes)).transpose()
 }
 
 /// The text of a source; `None` when it is none of a text.
