@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let wall = median(async || one(&reader, project, to, which).await).await?;
         println!("{name:<16} {wall:>10.1?}");
     }
-    let wall = median(async || page(&reader, project, to).await).await?;
+    let wall = Box::pin(median(async || Box::pin(page(&reader, project, to)).await)).await?;
     println!("{:<16} {wall:>10.1?} {LIMIT:>10.0?} {}", "page", if wall <= LIMIT { "kept" } else { "broken" });
     store.close().await;
     Ok(())

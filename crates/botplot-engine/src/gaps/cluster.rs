@@ -61,14 +61,21 @@ mod tests {
 
     use super::*;
 
-    fn unit(degrees: f32) -> Option<Shared> {
+    fn unit(degrees: f32) -> Shared {
         let angle = degrees.to_radians();
-        Some(Arc::new(vec![angle.cos(), angle.sin()]))
+        Arc::new(vec![angle.cos(), angle.sin()])
     }
 
     #[test]
     fn near_questions_are_one_group_and_the_middle_one_stands_for_it() {
-        let found = groups(&[unit(0.0), unit(90.0), unit(20.0), unit(40.0), None, unit(100.0)]);
+        let found = groups(&[
+            Some(unit(0.0)),
+            Some(unit(90.0)),
+            Some(unit(20.0)),
+            Some(unit(40.0)),
+            None,
+            Some(unit(100.0)),
+        ]);
         let group = |members: &[usize], typical| Group { members: members.to_vec(), typical };
         assert_eq!(found, [group(&[0, 2, 3], 2), group(&[1, 5], 5), group(&[4], 4)]);
     }

@@ -5,9 +5,9 @@ use botplot_core::{ConversationId, MessageId};
 
 use crate::rig::{NOW, Rig};
 
-fn outcome(refused: bool) -> Option<Outcome> {
+fn outcome(refused: bool) -> Outcome {
     let (status, handled_by) = ("active".to_owned(), "ai".to_owned());
-    Some(Outcome { status, handoff_requested: false, handled_by, suggestions: Vec::new(), refused })
+    Outcome { status, handoff_requested: false, handled_by, suggestions: Vec::new(), refused }
 }
 
 /// A question and its answer, some seconds later.
@@ -22,7 +22,7 @@ async fn add(
     let asked = rig.message(conversation, question, State::Complete);
     let answer = Message {
         role: Role::Assistant,
-        outcome: outcome(refused),
+        outcome: Some(outcome(refused)),
         rating,
         comment: rating.map(|_| "So \"what\"?".to_owned()),
         created_at: NOW.plus_seconds(seconds),

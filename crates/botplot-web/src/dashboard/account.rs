@@ -208,6 +208,8 @@ impl<'a> Page<'a> {
                 } @else {
                     p.faint { "Changing it signs your other browsers out." }
                     form.stack method="post" action="/account/password" {
+                        // For the browser's memory: whose password this is.
+                        input name="username" value=(self.person.account.email) autocomplete="username" hidden;
                         (old_password("current").show(&self.password))
                         (new_password("password", "New password").show(&self.password))
                         button { "Change the password" }

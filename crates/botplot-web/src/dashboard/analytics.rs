@@ -37,7 +37,7 @@ async fn show(
     let zone_given = query.text("zone").is_some();
     let (period, fault) = Period::read(&mut query, &headers, state.engine.clock().now());
     query.finish()?;
-    let report = Report::load(&state.engine, &seat.project, period).await?;
+    let report = Box::pin(Report::load(&state.engine, &seat.project, period)).await?;
     let body = page::body(&seat, &report, fault.as_deref(), zone_given);
     Ok(ui::page(&seat, Section::Analytics, "Analytics", &body))
 }
@@ -58,7 +58,7 @@ async fn export(
     if !tables::NAMES.contains(&name.as_str()) {
         return Err(ApiError::new(Code::NotFound));
     }
-    let report = Report::load(&state.engine, &seat.project, period).await?;
+    let report = Box::pin(Report::load(&state.engine, &seat.project, period)).await?;
     let table = tables::named(&name, &report).ok_or_else(|| ApiError::new(Code::NotFound))?;
     let mut text = csv::MARK.to_owned();
     csv::row(&mut text, &table.head);

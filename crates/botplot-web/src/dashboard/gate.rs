@@ -28,11 +28,11 @@ pub(crate) async fn pass(
     let asks = reply::Asks::of(&parts);
     let mut response = match admit(&mut parts, &state, access).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(refusal) if refusal.code() == Code::SignedOut => reply::signed_out(&parts, body, &asks).await,
+        Err(refusal) if refusal.code() == Code::SignedOut => reply::signed_out(&parts, body, asks).await,
         Err(refusal) => refusal.into_response(),
     };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        response = reply::error_page(&error, &asks);
+        response = reply::error_page(&error, asks);
     }
     response
 }

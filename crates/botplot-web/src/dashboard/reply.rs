@@ -40,7 +40,7 @@ pub(crate) fn lead_to(path: &str, sentence: &str) -> Response {
 }
 
 /// An error as a page, or as a line within one.
-pub(crate) fn error_page(error: &ApiError, asks: &Asks) -> Response {
+pub(crate) fn error_page(error: &ApiError, asks: Asks) -> Response {
     let (title, text) = words(error);
     let mut response = match asks {
         Asks::Piece => piece(&ui::complaint(&text)),
@@ -78,9 +78,9 @@ fn words(error: &ApiError) -> (&'static str, String) {
 }
 
 /// Lets somebody sign in, and goes on with what they were about: nothing that was typed is lost.
-pub(crate) async fn signed_out(parts: &Parts, body: Body, asks: &Asks) -> Response {
+pub(crate) async fn signed_out(parts: &Parts, body: Body, asks: Asks) -> Response {
     let path = parts.uri.path_and_query().map_or("/app", |path| path.as_str());
-    if *asks == Asks::Piece {
+    if asks == Asks::Piece {
         let mut response = piece(&ui::complaint(
             "You were signed out. Sign in in another tab, then try again: what you typed is still here.",
         ));

@@ -94,15 +94,13 @@ async fn sign_in(State(state): State<AppState>, caller: Caller, form: Form) -> R
     if let Err(wait) = state.limits.sign_in(caller.peer, &email) {
         return Ok(too_often(wait, |why| ui::bare("Sign in", &body(&state, &form, Some(why)))));
     }
-    match accounts::check(&state.engine, &email, password).await? {
-        Some(account) => admit(&state, &account, &caller, form.raw("next")).await,
-        None => {
-            let why = "The address or the password is not right.";
-            let mut response = ui::bare("Sign in", &body(&state, &form, Some(why)));
-            *response.status_mut() = StatusCode::UNAUTHORIZED;
-            Ok(response)
-        }
+    if let Some(account) = accounts::check(&state.engine, &email, password).await? {
+        return admit(&state, &account, &caller, form.raw("next")).await;
     }
+    let why = "The address or the password is not right.";
+    let mut response = ui::bare("Sign in", &body(&state, &form, Some(why)));
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    Ok(response)
 }
 
 fn body(state: &AppState, form: &Form, why: Option<&str>) -> Markup {
@@ -147,16 +145,15 @@ pub(crate) fn too_often(wait: Duration, page: impl FnOnce(&str) -> Response) -> 
 
 /// For a tab that was opened beside a form whose sign-in had ended.
 async fn signed_in(Visitor(person): Visitor) -> Response {
-    let body = match person {
-        Some(person) => html! {
+    let body = html! {
+        @if let Some(person) = person {
             h1 { "You are signed in" }
             p { "As " strong { (person.account.email) } ". Close this tab, go back to the other one and send your form again." }
             p { a href="/app" { "To the dashboard" } }
-        },
-        None => html! {
+        } @else {
             h1 { "You are not signed in" }
             p { a.button href="/sign-in?next=/signed-in" { "Sign in" } }
-        },
+        }
     };
     ui::bare("Signed in", &body)
 }

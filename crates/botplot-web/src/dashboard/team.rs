@@ -39,7 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn show(State(state): State<AppState>, seat: Seat) -> Result<Response, ApiError> {
     let form = Form::of(&[("role", Role::Agent.as_str())]);
-    Team::of(&state, &seat).await?.page(&seat, &form, None)
+    Ok(Team::of(&state, &seat).await?.page(&seat, &form, None))
 }
 
 async fn invite_somebody(
@@ -137,7 +137,7 @@ async fn end_own(state: &AppState, seat: &Seat) -> Result<Response, ApiError> {
 
 /// The page once more, with what is wrong in the form that invites.
 async fn faulty(state: &AppState, seat: &Seat, form: &Form) -> Result<Response, ApiError> {
-    let mut page = Team::of(state, seat).await?.page(seat, form, None)?;
+    let mut page = Team::of(state, seat).await?.page(seat, form, None);
     *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(page)
 }
@@ -147,7 +147,7 @@ async fn refused(state: &AppState, seat: &Seat, error: botplot_engine::Error) ->
     let botplot_engine::Error::Invalid { field, why } = error else { return Err(error.into()) };
     let why = ui::complaint(&ui::sentence(&format!("the {field} {why}")));
     let form = Form::of(&[("role", Role::Agent.as_str())]);
-    let mut page = Team::of(state, seat).await?.page(seat, &form, Some(&why))?;
+    let mut page = Team::of(state, seat).await?.page(seat, &form, Some(&why));
     *page.status_mut() = StatusCode::CONFLICT;
     Ok(page)
 }
@@ -165,7 +165,7 @@ async fn tell_sent(state: &AppState, seat: &Seat, sent: &invitations::Sent) -> R
         }
     };
     let form = Form::of(&[("role", Role::Agent.as_str())]);
-    Team::of(state, seat).await?.page(seat, &form, Some(&shown))
+    Ok(Team::of(state, seat).await?.page(seat, &form, Some(&shown)))
 }
 
 /// What the page shows.
@@ -185,7 +185,7 @@ impl Team {
         })
     }
 
-    fn page(&self, seat: &Seat, form: &Form, told: Option<&Markup>) -> Result<Response, ApiError> {
+    fn page(&self, seat: &Seat, form: &Form, told: Option<&Markup>) -> Response {
         let log = html! { @if seat.may(Role::Admin) { a.button href=(seat.path("audit")) { "Audit log" } } };
         let body = html! {
             (ui::heading("Team", &log))
@@ -204,7 +204,7 @@ impl Team {
                 }
             }
         };
-        Ok(ui::page(seat, Section::Team, "Team", &body))
+        ui::page(seat, Section::Team, "Team", &body)
     }
 }
 

@@ -59,7 +59,7 @@ async fn join(
     is_welcome: bool,
 ) -> Result<Joined, store::Error> {
     let account = match tx.find_account_of(&fresh.email).await? {
-        Some(known) => known,
+        Some(known) => proved(tx, known).await?,
         None if tx.count_accounts().await? == 0 => return Ok(Joined::TooEarly),
         None => match add(tx, engine, fresh, is_welcome).await? {
             Some(added) => added,
@@ -68,6 +68,15 @@ async fn join(
     };
     tx.add_identity(&claims.issuer, &claims.subject, account.id, engine.clock().now()).await?;
     Ok(Joined::As(Box::new(account)))
+}
+
+/// An account whose address is proved for the first time: the provider takes the place of its password, and its
+/// browsers are signed out. Whoever gave their account somebody else's address must not share it from here on.
+async fn proved(tx: &mut Tx, known: Account) -> Result<Account, store::Error> {
+    let proved = Account { password: None, ..known };
+    tx.save_account(&proved).await?;
+    tx.remove_sign_ins_but(proved.id, None).await?;
+    Ok(proved)
 }
 
 /// Adds an account where its address is invited or its domain is let in; it takes all its invitations.

@@ -50,13 +50,12 @@ pub(super) fn section(account: &Account) -> Markup {
 /// What there is: a set-up to begin, or a second factor to look after.
 async fn page(state: &AppState, person: &Person, form: &Form) -> Result<Response, ApiError> {
     let account = &person.account;
-    let body = match state.engine.reader().find_factor(account.id).await? {
-        Some(factor) => present(account, &factor, form),
-        None => {
-            let resumed = factor::resume(&state.engine, account, form.raw("held"));
-            let pending = resumed.map_or_else(|| factor::begin(&state.engine, account), Ok)?;
-            set_up(account, &pending, form)
-        }
+    let body = if let Some(factor) = state.engine.reader().find_factor(account.id).await? {
+        present(account, &factor, form)
+    } else {
+        let resumed = factor::resume(&state.engine, account, form.raw("held"));
+        let pending = resumed.map_or_else(|| factor::begin(&state.engine, account), Ok)?;
+        set_up(account, &pending, form)
     };
     let mut response = framed(person.said.as_deref(), &body);
     if !form.is_sound() {

@@ -116,8 +116,12 @@ impl Times {
 
 fn total(conversations: &[Conversations], messages: &[Messages]) -> Totals {
     let mut totals = Totals::default();
-    conversations.iter().for_each(|them| totals.conversations(them));
-    messages.iter().for_each(|them| totals.messages(them));
+    for them in conversations {
+        totals.conversations(them);
+    }
+    for them in messages {
+        totals.messages(them);
+    }
     totals
 }
 
@@ -127,11 +131,15 @@ fn by_day(period: &Period, conversations: &[Conversations], messages: &[Messages
         |date: Date| usize::try_from(period.first.until(date).map_or(-1, |span| span.get_days())).ok();
     for them in conversations {
         let day = place(period.zone.local(them.at).date).and_then(|place| days.get_mut(place));
-        day.into_iter().for_each(|(_, totals)| totals.conversations(them));
+        if let Some((_, totals)) = day {
+            totals.conversations(them);
+        }
     }
     for them in messages {
         let day = place(period.zone.local(them.at).date).and_then(|place| days.get_mut(place));
-        day.into_iter().for_each(|(_, totals)| totals.messages(them));
+        if let Some((_, totals)) = day {
+            totals.messages(them);
+        }
     }
     days
 }

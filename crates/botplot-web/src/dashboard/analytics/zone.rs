@@ -49,7 +49,7 @@ impl Zone {
     /// When a day begins.
     pub(super) fn start(&self, date: Date) -> Timestamp {
         let first = date.to_zoned(self.rules.clone()).map(|begun| begun.timestamp());
-        Timestamp(first.map_or(0, |at| at.as_microsecond()))
+        Timestamp(first.map_or(0, jiff::Timestamp::as_microsecond))
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn show(State(state): State<AppState>, seat: Seat) -> Response {
     let settings = &seat.project.settings;
-    let form = week::stored(places::stored(settings, PLACES), &settings.hours.week);
+    let form = week::stored(&places::stored(settings, PLACES), &settings.hours.week);
     view(&state, &seat, &form)
 }
 

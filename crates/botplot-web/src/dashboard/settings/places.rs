@@ -115,7 +115,7 @@ pub(super) fn blame(form: &mut Form, faults: &[(String, String)]) {
         let line = place.rsplit_once('.').and_then(|(list, line)| Some((list, line.parse::<usize>().ok()?)));
         match line {
             Some((list, line)) if !list.ends_with("week") => {
-                form.fault(list, format!("in line {} {rule}", line + 1))
+                form.fault(list, format!("in line {} {rule}", line + 1));
             }
             _ => form.fault(place, rule.as_str()),
         }

@@ -16,7 +16,7 @@ fn names(day: usize, span: usize) -> [String; 2] {
 }
 
 /// The form with a week's spans, beside what it has already.
-pub(super) fn stored(form: Form, week: &[Vec<String>]) -> Form {
+pub(super) fn stored(form: &Form, week: &[Vec<String>]) -> Form {
     let mut values: Vec<(String, String)> = form.values().to_vec();
     for (day, spans) in week.iter().enumerate() {
         for (place, span) in spans.iter().enumerate() {

@@ -48,7 +48,7 @@ async fn enter(from: &Actor, code: &str) -> Reply {
 
 fn set(reply: &Reply, name: &str) -> String {
     let all = reply.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-    let found = all.filter(|value| value.starts_with(name)).last().unwrap_or_else(|| panic!("no {name}"));
+    let found = all.rev().find(|value| value.starts_with(name)).unwrap_or_else(|| panic!("no {name}"));
     found.split(';').next().unwrap().to_owned()
 }
 
@@ -58,14 +58,10 @@ fn between(text: &str, start: &str, end: &str) -> String {
 }
 
 fn unbase32(text: &str) -> Vec<u8> {
-    let bits: String = text
-        .bytes()
-        .map(|byte| format!("{:05b}", if byte < b'A' { byte - b'2' + 26 } else { byte - b'A' }))
-        .collect();
-    bits.as_bytes()
-        .chunks_exact(8)
-        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
-        .collect()
+    let value = |byte: u8| if byte < b'A' { byte - b'2' + 26 } else { byte - b'A' };
+    let bits: Vec<u8> =
+        text.bytes().flat_map(|byte| (0..5).rev().map(move |place| value(byte) >> place & 1)).collect();
+    bits.chunks_exact(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit)).collect()
 }
 
 fn is_signed_out(reply: &Reply) -> bool {

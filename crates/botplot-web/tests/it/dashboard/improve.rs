@@ -37,7 +37,7 @@ async fn compared(app: &TestApp, who: &Actor, page: &str) -> String {
             }
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), asking).await.expect("vectors are made")
+    tokio::time::timeout(std::time::Duration::from_mins(1), asking).await.expect("vectors are made")
 }
 
 #[tokio::test]

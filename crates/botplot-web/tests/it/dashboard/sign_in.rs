@@ -20,7 +20,7 @@ pub(super) fn holding(app: &TestApp, reply: &Reply) -> Actor {
 /// The sign-in that a reply set, as `name=value`.
 pub(super) fn cookie(reply: &Reply) -> String {
     let set = reply.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-    let kept = set.filter(|value| value.starts_with("__Host-botplot=")).last().expect("a sign-in is set");
+    let kept = set.rev().find(|value| value.starts_with("__Host-botplot=")).expect("a sign-in is set");
     kept.split(';').next().unwrap().to_owned()
 }
 

@@ -12,7 +12,7 @@ async fn ended(app: &TestApp) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), waiting).await.expect("the run ends");
+    tokio::time::timeout(std::time::Duration::from_mins(1), waiting).await.expect("the run ends");
 }
 
 #[tokio::test]

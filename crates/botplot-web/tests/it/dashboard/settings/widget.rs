@@ -119,7 +119,7 @@ async fn a_logo_is_set_served_and_removed_and_what_is_none_is_refused() {
     for (media, content) in [
         ("image/svg+xml", b"<svg onload=x()>".as_slice()),
         ("image/png", b"<svg onload=x()>"),
-        ("image/png", &[PNG, &[0; 256 * 1024]].concat()),
+        ("image/png", &[PNG, &vec![0; 256 * 1024]].concat()),
     ] {
         complains(&upload(&app, media, content).await, "The logo must be a PNG, JPEG, WebP or GIF");
     }
