@@ -28,6 +28,7 @@ pub const GUIDES: &[(&str, &str)] = guides![
     "chat-api.md",
     "cli.md",
     "configuration.md",
+    "dashboard.md",
     "deploy.md",
     "email.md",
     "getting-started.md",
