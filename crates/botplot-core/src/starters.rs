@@ -21,6 +21,21 @@ pub struct Place {
     pub language: Option<String>,
 }
 
+impl Place {
+    /// The places of one chunk: the heading above it, and those of small sections in it, which stand in its text as
+    /// lines of their own.
+    pub fn all_of(title: &str, heading: &str, body: &str, language: Option<&str>) -> Vec<Self> {
+        let is_heading = |text: &&str| !text.contains('\n') && !text.ends_with(['.', '!', ',', ';', ':']);
+        let within = body.split("\n\n").map(str::trim).filter(is_heading);
+        let place = |heading: &str| Self {
+            title: title.to_owned(),
+            heading: heading.to_owned(),
+            language: language.map(str::to_owned),
+        };
+        std::iter::once(heading).chain(within).map(place).collect()
+    }
+}
+
 /// The best few questions that these places answer.
 pub fn suggest(places: &[Place]) -> Vec<String> {
     let mut found: Vec<(u8, usize, String)> = Vec::new();
@@ -315,6 +330,13 @@ mod tests {
         ] {
             assert_eq!(question(heading, Some("en")).map(|q| q.1).as_deref(), expected, "{heading}");
         }
+    }
+
+    #[test]
+    fn small_sections_of_a_chunk_are_places_too() {
+        let body = "How to pay\n\nBy card.\n\nOpening hours\n\nNine\nto five";
+        let places = Place::all_of("Help", "", body, Some("en"));
+        assert_eq!(suggest(&places), ["How do I pay?", "What are your opening hours?"]);
     }
 
     #[test]

@@ -62,13 +62,14 @@ pub async fn rehearse(
         Plan::Verbatim => own.map_or_else(Said::default, |own| Said { text: own.answer, used: own.used }),
         Plan::Extract => quoted(question, &found),
         Plan::Generate if !ask_model => Said::default(),
-        Plan::Generate => match write(engine, project, question, &found).await? {
-            Some(said) => said,
-            None => {
+        Plan::Generate => {
+            if let Some(said) = write(engine, project, question, &found).await? {
+                said
+            } else {
                 plan = Plan::Extract;
                 quoted(question, &found)
             }
-        },
+        }
     };
     let refused = plan == Plan::Extract && said.text.is_empty();
     let how = if refused { REFUSED } else { foresight::word(plan) };

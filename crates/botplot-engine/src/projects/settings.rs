@@ -70,6 +70,7 @@ fn differing(one: &Settings, other: &Settings) -> Vec<String> {
     let [Ok(one), Ok(other)] = trees else { return Vec::new() };
     let mut names = Vec::new();
     collect("", &one, &other, &mut names);
+    names.sort_unstable();
     names
 }
 
@@ -147,8 +148,7 @@ mod tests {
 
     #[test]
     fn settings_that_differ_are_named_by_their_place() {
-        let mut other = Settings::default();
-        other.threshold = 0.7;
+        let mut other = Settings { threshold: 0.7, ..Settings::default() };
         other.widget.offset.x = 1;
         other.widget.strings.insert("send".into(), "Go".into());
         let names = differing(&Settings::default(), &other);

@@ -133,6 +133,11 @@ pub fn unread_ending(name: &str) -> Option<String> {
     (!known).then_some(ending)
 }
 
+/// The names of all formats that can be read.
+pub fn formats() -> Vec<&'static str> {
+    FORMATS.iter().map(|format| format.name()).collect()
+}
+
 /// The endings of all files that can be read, with their dots.
 pub fn endings() -> Vec<String> {
     FORMATS.iter().flat_map(|format| format.extensions()).map(|ending| format!(".{ending}")).collect()

@@ -21,7 +21,7 @@ pub async fn list(engine: &Engine, source: &Source) -> Result<Option<Vec<Pair>>,
         return Ok(None);
     }
     let bytes = engine.reader().read_file(source.project, source.id, QA_FILE).await?;
-    Ok(bytes.map(|bytes| read(&bytes)).transpose()?)
+    bytes.map(|bytes| read(&bytes)).transpose()
 }
 
 /// The text of a source; `None` when it is none of a text.
@@ -69,16 +69,14 @@ pub async fn save(
     by: &str,
 ) -> Result<(), Error> {
     let pair = cleaned(pair)?;
-    let change = move |pairs: &mut Vec<Pair>| match was {
-        Some(was) => {
+    let change = move |pairs: &mut Vec<Pair>| {
+        if let Some(was) = was {
             let place = pairs.iter().position(|known| known.question == was).ok_or(Error::NotFound)?;
             pairs[place] = pair;
-            Ok(())
-        }
-        None => {
+        } else {
             pairs.push(pair);
-            Ok(())
         }
+        Ok(())
     };
     edit_pairs(engine, project, source, by, change).await
 }
@@ -163,13 +161,12 @@ pub(crate) async fn put(
     for number in 1..=MOST {
         let name = if number == 1 { ANSWERS.to_owned() } else { format!("{ANSWERS} {number}") };
         let known = tx.find_source_named(project, Kind::Qa, &name).await?;
-        let source = match known {
-            Some(known) => known,
-            None => {
-                let fresh = draft(engine, project, &name, &New::Qa { pairs: Vec::new() });
-                tx.add_source(&fresh).await?;
-                fresh
-            }
+        let source = if let Some(known) = known {
+            known
+        } else {
+            let fresh = draft(engine, project, &name, &New::Qa { pairs: Vec::new() });
+            tx.add_source(&fresh).await?;
+            fresh
         };
         let bytes = tx.read_file(project, source.id, QA_FILE).await?;
         let mut pairs = bytes.map(|bytes| read(&bytes)).transpose()?.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Who an account is at a provider of OpenID Connect.
+//! Who an account is at a provider that people sign in with elsewhere.
 
 use botplot_core::{AccountId, Timestamp};
 

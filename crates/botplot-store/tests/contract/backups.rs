@@ -1,5 +1,7 @@
 //! Backups: one file, from either database into either database, while others write.
 
+mod team;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,6 +58,7 @@ async fn fill(rig: &Rig) {
     .await;
     rig.add_job(&rig.job(Some("k"))).await;
     fill_beside(rig, conversation).await;
+    team::fill(rig, conversation).await;
 }
 
 /// What there is beside knowledge and messages.

@@ -125,7 +125,7 @@ pub(crate) async fn all_accounts_are_listed_oldest_first(rig: Rig) {
 pub(crate) async fn all_invitations_to_an_address_that_still_work_are_used_together(rig: Rig) {
     let other = rig.add_project("other").await.unwrap();
     let open = invitation(&rig, "ann@example.com");
-    let elsewhere = Link { project: Some(other.project), ..invitation(&rig, "ann@example.com") };
+    let elsewhere = Link { project: Some(other), ..invitation(&rig, "ann@example.com") };
     let expired = Link { expires_at: NOW, ..invitation(&rig, "ann@example.com") };
     let reset = Link { email: Some("ann@example.com".into()), ..link(&rig, Kind::Reset) };
     let all = [&open, &elsewhere, &expired, &reset, &invitation(&rig, "bob@example.com")];

@@ -162,12 +162,12 @@ impl<'a> Page<'a> {
             let body = html! { (ui::heading(title, &html! {})) (cards) };
             return Ok(ui::page(&seat, Section::None, title, &body));
         }
-        let back = html! { a.button href="/app" { "To the dashboard" } };
-        Ok(ui::bare_saying(
-            title,
-            self.person.said.as_deref(),
-            &html! { (ui::heading(title, &back)) (cards) },
-        ))
+        let body = html! {
+            link rel="stylesheet" href="/assets/team.css";
+            (ui::heading(title, &html! { a.button href="/app" { "To the dashboard" } }))
+            (cards)
+        };
+        Ok(ui::bare_saying(title, self.person.said.as_deref(), &body))
     }
 
     fn name_section(&self) -> Markup {

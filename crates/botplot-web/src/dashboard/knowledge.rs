@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use botplot_core::account::Role;
 use botplot_core::source::{Source, Status};
-use botplot_engine::sources::new::endings;
+use botplot_engine::sources::new::{endings, formats};
 use maud::{Markup, html};
 
 use super::reply::piece;
@@ -73,7 +73,7 @@ async fn list(State(state): State<AppState>, seat: Seat, mut query: Query) -> Re
 
 /// Where files are dropped or chosen; it works without a script, too. `faults` are of files that were sent before.
 pub(super) fn drop_zone(state: &AppState, seat: &Seat, faults: &[String]) -> Markup {
-    let (limit, endings) = (state.upload_bytes, endings().join(", "));
+    let (limit, endings, formats) = (state.upload_bytes, endings().join(", "), formats().join(", "));
     html! {
         form #upload.drop method="post" enctype="multipart/form-data" action=(seat.path("knowledge/files"))
             data-limit=(limit) {
@@ -82,7 +82,7 @@ pub(super) fn drop_zone(state: &AppState, seat: &Seat, faults: &[String]) -> Mar
                 div.field {
                     label for="file" { "Add files" }
                     p.hint #file-hint {
-                        "Drop them here or choose them: " (endings) ", up to " (shown::size(limit as i64)) " each."
+                        "Drop them here or choose them: " (formats) ", up to " (shown::size(limit as i64)) " each."
                     }
                     input #file name="file" type="file" multiple required accept=(endings) aria-describedby="file-hint";
                 }

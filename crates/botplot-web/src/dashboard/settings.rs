@@ -126,7 +126,7 @@ fn shown_once(id: &str, title: &str, secret: &str, what_to_do: &str) -> Markup {
             p { (what_to_do) " It is shown this once and never again." }
             div.secret {
                 code id=(id) { (secret) }
-                button type="button" data-copy=(id) { "Copy" }
+                button data-copy=(id) type="button" { "Copy" }
             }
         }
     }

@@ -161,7 +161,7 @@ async fn tell_sent(state: &AppState, seat: &Seat, sent: &invitations::Sent) -> R
         section.card role="status" aria-label="Invitation" {
             h2 { "Hand this link to " (sent.email) }
             p { "This server sends no e-mail. The link works once, within seven days, and is shown only now." }
-            div.secret { code #invitation { (link) } button type="button" data-copy="invitation" { "Copy" } }
+            div.secret { code #invitation { (link) } button data-copy="invitation" type="button" { "Copy" } }
         }
     };
     let form = Form::of(&[("role", Role::Agent.as_str())]);
@@ -199,8 +199,8 @@ impl Team {
             }
             section.card {
                 h2 { "What each role may do" }
-                dl.stack {
-                    @for role in Role::ALL { div { dt { strong { (title(role)) } } dd.faint { (role.doc()) } } }
+                dl.cards.roles {
+                    @for role in Role::ALL { div { dt { (title(role)) } dd.faint { (role.doc()) } } }
                 }
             }
         };

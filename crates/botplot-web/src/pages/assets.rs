@@ -26,6 +26,7 @@ const ASSETS: &[Asset] = &[
     Asset { name: "leads.css", media: CSS, text: include_str!("../assets/dashboard/leads.css") },
     Asset { name: "dashboard.css", media: CSS, text: include_str!("../assets/dashboard/dashboard.css") },
     Asset { name: "dashboard.js", media: SCRIPT, text: include_str!("../assets/dashboard/dashboard.js") },
+    Asset { name: "team.css", media: CSS, text: include_str!("../assets/dashboard/team.css") },
     Asset { name: "preview.css", media: CSS, text: include_str!("../assets/dashboard/preview.css") },
     Asset { name: "preview.js", media: SCRIPT, text: include_str!("../assets/dashboard/preview.js") },
     Asset { name: "settings.css", media: CSS, text: include_str!("../assets/dashboard/settings.css") },

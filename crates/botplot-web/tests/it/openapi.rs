@@ -182,3 +182,10 @@ async fn the_front_page_and_the_page_of_errors_lead_to_it() {
         assert!(app.stranger().get(path).await.is(200).text().contains("href=\"/docs/api\""), "{path}");
     }
 }
+
+#[test]
+fn tmp_write() {
+    if let Ok(path) = std::env::var("B2_WRITE") {
+        std::fs::write(path, botplot_web::openapi::text("https://botplot.example")).unwrap();
+    }
+}

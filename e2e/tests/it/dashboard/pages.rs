@@ -36,7 +36,9 @@ async fn addresses(stage: &Stage, page: &Page) -> Vec<String> {
     let mut found = Vec::new();
     for (_, pattern, _) in patterns {
         let path = ids.iter().fold(pattern.to_owned(), |path, (name, id)| path.replace(name, id));
-        if !path.contains('{') && is_page(page, &path).await {
+        // The preview of the widget stands in a frame of a page that is visited.
+        let framed = path.ends_with("/preview");
+        if !path.contains('{') && !framed && is_page(page, &path).await {
             found.push(path);
         }
     }
@@ -47,7 +49,7 @@ async fn addresses(stage: &Stage, page: &Page) -> Vec<String> {
 async fn is_page(page: &Page, path: &str) -> bool {
     let asks = format!(
         "(async () => {{ const stop = new AbortController(); const reply = await fetch('{path}', {{ signal: stop.signal }}); \
-         const whole = (reply.headers.get('content-type') ?? '').startsWith('text/html') \
+         const whole = reply.ok && (reply.headers.get('content-type') ?? '').startsWith('text/html') \
          && (await reply.text()).startsWith('<!DOCTYPE'); stop.abort(); return whole; }})().catch(() => false)"
     );
     page.js(&asks).await == true
@@ -126,8 +128,16 @@ async fn pages_for_everybody_are_right_without_a_sign_in() {
     let open = table().into_iter().filter(|(method, path, access)| {
         method.as_str() == "GET" && *access == Access::Open && !path.contains('{')
     });
-    let mut paths: Vec<String> = open.map(|(_, path, _)| format!("{}{path}", stage.bot.origin())).collect();
-    paths.push(stage.bot.set_up_address().await);
+    let set_up = stage.bot.set_up_address().await;
+    page.goto(&set_up).await;
+    let mut paths = vec![set_up];
+    for (_, path, _) in open {
+        // Where no other provider is set up, its addresses are no pages.
+        if is_page(&page, path).await {
+            paths.push(format!("{}{path}", stage.bot.origin()));
+        }
+    }
+    let said = page.console().len();
     for width in [390, 1280] {
         page.resize(width, 800).await;
         for scheme in ["light", "dark"] {
@@ -140,5 +150,6 @@ async fn pages_for_everybody_are_right_without_a_sign_in() {
             }
         }
     }
-    assert_eq!((page.console(), page.violations().await), (Vec::new(), Vec::new()));
+    assert_eq!(page.violations().await, Vec::<String>::new());
+    assert!(page.console()[said..].is_empty(), "{:?}", page.console());
 }

@@ -54,7 +54,7 @@ impl Config {
             None => {
                 faults.extend(self.homeless().map(|key| {
                     (key, "is of no use without `oidc.issuer`, the provider's address".to_owned())
-                }))
+                }));
             }
         }
         if self.name.trim().is_empty() || self.name.chars().count() > 40 {

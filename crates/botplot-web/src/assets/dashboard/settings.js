@@ -15,7 +15,8 @@ function show({ sources: found, confidence, refused }) {
     const line = document.createElement("li");
     const name = made(url ? "a" : "strong", title);
     if (url && /^https?:/.test(url)) Object.assign(name, { href: url, target: "_blank", rel: "noreferrer noopener" });
-    line.append(name, made("p", content));
+    // What can be scrolled is reached by keyboard.
+    line.append(name, Object.assign(made("p", content), { tabIndex: 0 }));
     list.append(line);
   }
   const sure = typeof confidence == "number" ? ` Confidence ${confidence.toFixed(2)}.` : "";

@@ -41,7 +41,7 @@ pub(super) fn section(browsers: &[SignIn], own: SignInId, now: Timestamp) -> Mar
     html! {
         section.stack aria-labelledby="browsers-title" {
             h2 #browsers-title { "Where you are signed in" }
-            ul.stack { @for browser in browsers { li { (one(browser, own, now)) } } }
+            ul.people { @for browser in browsers { li.person { (one(browser, own, now)) } } }
             @if browsers.len() > 1 {
                 form method="post" action="/account/browsers/end-others" { button.danger { "Sign out everywhere else" } }
             }
@@ -52,10 +52,12 @@ pub(super) fn section(browsers: &[SignIn], own: SignInId, now: Timestamp) -> Mar
 fn one(browser: &SignIn, own: SignInId, now: Timestamp) -> Markup {
     let name = plain(&browser.browser);
     html! {
-        p { strong { (name) } @if browser.id == own { " " (ui::badge("good", "this one")) } }
-        p.faint {
-            @if !browser.address.is_empty() { (browser.address) " · " }
-            "last seen " (ui::time::ago(browser.seen_at, now)) " · since " (ui::time::at(browser.created_at))
+        div.who {
+            p { strong { (name) } @if browser.id == own { (ui::badge("good", "this one")) } }
+            p.faint {
+                @if !browser.address.is_empty() { (browser.address) " · " }
+                "last seen " (ui::time::ago(browser.seen_at, now)) " · since " (ui::time::at(browser.created_at))
+            }
         }
         @if browser.id != own {
             form method="post" action={ "/account/browsers/" (browser.id) "/end" } {

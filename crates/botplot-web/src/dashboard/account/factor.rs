@@ -129,20 +129,22 @@ fn set_up(account: &Account, pending: &Pending, form: &Form) -> Markup {
         p { "Signing in then takes a code from your phone as well, so that your password alone opens nothing." }
         ol.steps {
             li {
-                p { "Scan this with an authenticator app." }
-                (qr::picture(&pending.address, "A code to scan with your authenticator app"))
-                details {
-                    summary { "It cannot be scanned" }
-                    p { "Type this into the app instead, as a key that goes by time:" }
-                    div.secret {
-                        code #typed { (pending.typed) }
-                        button data-copy="typed" type="button" { "Copy" }
+                div.stack {
+                    p { "Scan this with an authenticator app." }
+                    (qr::picture(&pending.address, "A code to scan with your authenticator app"))
+                    details {
+                        summary { "It cannot be scanned" }
+                        p { "Type this into the app instead, as a key that goes by time:" }
+                        div.secret {
+                            code #typed { (pending.typed) }
+                            button data-copy="typed" type="button" { "Copy" }
+                        }
                     }
                 }
             }
             li {
-                p { "Enter the six digits that the app shows." }
                 form.stack method="post" action=(PAGE) {
+                    p { "Enter the six digits that the app shows." }
                     input type="hidden" name="held" value=(pending.held);
                     (code.show(form))
                     @if account.password.is_some() { (password("password", form)) }

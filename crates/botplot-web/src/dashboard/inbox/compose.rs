@@ -124,7 +124,7 @@ fn reply(thread: &Thread, at: &At, typed: &Typed, holder: &Holder) -> Markup {
                     summary { "Canned replies" }
                     div.pick {
                         @for reply in &thread.replies {
-                            button.quiet type="button" data-insert=(reply.content) { (reply.name) }
+                            button.quiet data-insert=(reply.content) type="button" { (reply.name) }
                         }
                         a href=(at.seat.path("inbox/replies")) {
                             @if thread.replies.is_empty() { "Write the first one" } @else { "Edit them" }

@@ -45,7 +45,7 @@ impl List {
             section.list #list aria-label="Conversations" {
                 header.list-head {
                     h2 { "Inbox" }
-                    button.quiet.keys-button type="button" data-keys hidden { "Keys " kbd { "?" } }
+                    button.quiet.keys-button data-keys type="button" hidden { "Keys " kbd { "?" } }
                 }
                 (search(seat, looked))
                 (self.views(seat, looked))

@@ -67,6 +67,7 @@ fn way(plan: &str) -> &str {
     match plan {
         "greet" => "greeted",
         "refuse" => "said that it does not know",
+        "verbatim" => "answered in the owner's own words",
         "quote" => "quoted the knowledge",
         "model" => "written by the model from the knowledge",
         other => other,

@@ -127,12 +127,12 @@ fn at_its_field(error: botplot_engine::Error) -> botplot_engine::Error {
     match error {
         botplot_engine::Error::Invalid { field, why } => {
             let mut parts = field.split('.');
-            let named = match (parts.next(), parts.next(), parts.next()) {
-                (Some("pairs"), Some(n), Some(part)) => format!("{part}-{n}"),
-                (Some("pairs"), ..) => "question-0".to_owned(),
-                _ => field.clone(),
+            let (field, why) = match (parts.next(), parts.next(), parts.next()) {
+                (Some("pairs"), Some(n), Some(part)) => (format!("{part}-{n}"), why),
+                (Some("pairs"), ..) => ("question-0".to_owned(), "must not be empty".to_owned()),
+                _ => (field.clone(), why),
             };
-            botplot_engine::Error::Invalid { field: named, why }
+            botplot_engine::Error::Invalid { field, why }
         }
         other => other,
     }

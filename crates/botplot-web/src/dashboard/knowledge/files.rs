@@ -25,6 +25,7 @@ pub(super) async fn create(
         (Ok(place), Asks::Piece) => Ok(piece(&html! { a href=(place) { "Uploaded. It is being read." } })),
         (Ok(place), Asks::Page) => Ok(lead_to(&place, "Uploaded. It is being read.")),
         (Err(error), Asks::Page) if is_the_files_fault(&error) => Ok(again(&state, &seat, &error)),
+        (Err(error), Asks::Piece) if !error.faults().is_empty() => Ok(refused(&error)),
         (Err(error), _) => Err(error),
     }
 }
@@ -33,6 +34,14 @@ async fn take(state: &AppState, seat: &Seat, request: Request) -> Result<String,
     let (name, new) = upload::read(request, state.upload_bytes).await?;
     let source = sources::add_by(&state.engine, seat.id(), name.as_deref(), new, &seat.actor()).await?;
     Ok(seat.path(&format!("knowledge/sources/{}", source.id)))
+}
+
+/// What is wrong with a file, as it is said beside its name.
+fn refused(error: &ApiError) -> Response {
+    let faults = error.faults().iter().map(|fault| ui::sentence(&format!("it {}", fault.message)));
+    let mut response = piece(&ui::complaint(&faults.collect::<Vec<_>>().join(" ")));
+    *response.status_mut() = error.code().status();
+    response
 }
 
 fn is_the_files_fault(error: &ApiError) -> bool {

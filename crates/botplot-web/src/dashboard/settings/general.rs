@@ -55,7 +55,9 @@ pub(in crate::dashboard) async fn name_project(
     match settings::change(&state.engine, seat.id(), Some(name), Map::new(), &seat.actor()).await? {
         Outcome::Changed(_) => Ok(true),
         Outcome::Faulty(faults) => {
-            faults.into_iter().for_each(|(place, rule)| form.fault(&place, rule));
+            for (place, rule) in faults {
+                form.fault(&place, rule);
+            }
             Ok(false)
         }
     }

@@ -155,7 +155,7 @@ async fn placing(state: &AppState, seat: &Seat, key: Option<&str>) -> Result<Mar
             p { "Paste this line into your pages, anywhere between " code { "<head>" } " and " code { "</body>" } "." }
             pre tabindex="0" aria-label="The line for your site" { code #snippet { (snippet(state, key)) } }
             div.actions {
-                button type="button" data-copy="snippet" { "Copy" }
+                button data-copy="snippet" type="button" { "Copy" }
                 a.button href={ "/c/" (key) } target="_blank" rel="noopener" { "The chat as a page of its own" }
             }
             h3 { "Seen on" }

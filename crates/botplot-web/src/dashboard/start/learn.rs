@@ -111,7 +111,9 @@ async fn reading(state: &AppState, seat: &Seat) -> Result<Markup, ApiError> {
         div #reading hx-get=[again.as_deref()] hx-trigger=[runs.then_some("every 1s")] hx-swap=[runs.then_some("outerHTML")] {
             h3 { (source.name) }
             (standing(&source))
-            ul.read { @for page in &pages { (line(page)) } }
+            @if !pages.is_empty() {
+                ul.read tabindex="0" aria-label="Pages" { @for page in &pages { (line(page)) } }
+            }
             @if source.pages > 0 {
                 div.actions { a.button.primary href=(seat.path(Step::Questions.path())) { "Go on" } }
             }

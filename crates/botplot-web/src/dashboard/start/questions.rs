@@ -41,8 +41,8 @@ async fn suggested(state: &AppState, seat: &Seat) -> Result<Vec<String>, ApiErro
     let mut places = Vec::new();
     let mut note = |chunk: botplot_store::ChunkRow| {
         if places.len() < LOOKED_AT {
-            let (title, heading, language) = (chunk.title, chunk.heading, chunk.language);
-            places.push(Place { title, heading, language });
+            let language = chunk.language.as_deref();
+            places.extend(Place::all_of(&chunk.title, &chunk.heading, &chunk.body, language));
         }
     };
     state.engine.reader().each_changed_chunk(seat.id(), 0, &mut note).await?;

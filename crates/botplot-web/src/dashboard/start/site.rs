@@ -84,7 +84,7 @@ async fn site(State(state): State<AppState>, seat: Seat) -> Result<Response, Api
                     p { "Paste this line into your pages, anywhere between " code { "<head>" } " and " code { "</body>" } "." }
                     pre tabindex="0" aria-label="The line for your site" { code #snippet { (snippet(&state, key)) } }
                     div.actions {
-                        button.primary type="button" data-copy="snippet" { "Copy" }
+                        button.primary data-copy="snippet" type="button" { "Copy" }
                         a.button href={ "/c/" (key) } target="_blank" rel="noopener" { "Or link to the chat’s own page" }
                     }
                 }

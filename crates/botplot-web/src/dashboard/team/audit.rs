@@ -49,9 +49,17 @@ fn row(line: &Entry) -> Markup {
         tr {
             td { (ui::time::at(line.created_at)) }
             td { (actor(&line.actor)) }
-            td { (words(&line.action)) " " @if line.subject.contains('@') { strong { (line.subject) } } @else { code { (line.subject) } } }
+            td { (words(&line.action)) (subject(line)) }
             td.faint { @for (place, (name, value)) in line.detail.iter().enumerate() { @if place > 0 { ", " } (name.replace('_', " ")) ": " (plain(value)) } }
         }
+    }
+}
+
+/// What it was done to; nothing where that is the project itself.
+fn subject(line: &Entry) -> Markup {
+    html! {
+        @if line.subject.contains('@') { " " strong { (line.subject) } }
+        @else if line.subject != line.project.to_string() && line.action != "leads.exported" { " " code { (line.subject) } }
     }
 }
 
@@ -72,6 +80,7 @@ fn actor(name: &str) -> Markup {
 /// Actions and what they are called.
 const ACTIONS: &[(&str, &str)] = &[
     ("account.email_changed", "Changed their address from"),
+    ("conversation.archived", "Archived the conversation"),
     ("conversation.deleted", "Deleted the conversation"),
     ("conversation.expired", "Removed, by its age, the conversation"),
     ("endpoint.changed", "Changed the webhook"),
@@ -79,20 +88,39 @@ const ACTIONS: &[(&str, &str)] = &[
     ("endpoint.disabled", "Disabled the webhook"),
     ("endpoint.removed", "Removed the webhook"),
     ("endpoint.secret_rotated", "Renewed the secret of the webhook"),
+    ("factor.added", "Turned a second factor on for"),
+    ("factor.codes_renewed", "Renewed the recovery codes of"),
+    ("factor.removed", "Turned the second factor off for"),
+    ("identity_secret.made", "Made the secret that proves visitors' identities"),
+    ("identity_secret.removed", "Removed the secret that proves visitors' identities"),
     ("invitation.withdrawn", "Withdrew the invitation of"),
     ("key.created", "Made the key"),
     ("key.renamed", "Renamed the key"),
     ("key.revoked", "Revoked the key"),
     ("key.rotated", "Renewed the key"),
-    ("leads.exported", "Exported the list of"),
+    ("leads.exported", "Exported the leads"),
     ("member.invited", "Invited"),
     ("member.joined", "Joined as"),
     ("member.left", "Left the team as"),
     ("member.removed", "Removed from the team"),
     ("member.role_changed", "Changed the role of"),
-    ("project.created", "Made the project"),
     ("password.changed", "Changed the password of"),
     ("password.reset", "Set a new password, by a link, for"),
+    ("project.created", "Made the project"),
+    ("question.added", "Added a question to the question set"),
+    ("question.answered", "Answered the question"),
+    ("question.dismissed", "Set the question aside"),
+    ("question.removed", "Removed a question from the question set"),
+    ("reply.added", "Added the canned reply"),
+    ("reply.changed", "Changed the canned reply"),
+    ("reply.removed", "Removed the canned reply"),
+    ("settings.changed", "Changed the settings"),
+    ("source.added", "Added the source"),
+    ("source.edited", "Edited the source"),
+    ("source.removed", "Removed the source"),
+    ("source.renamed", "Renamed the source"),
+    ("source.switched_off", "Switched off the source"),
+    ("source.switched_on", "Switched on the source"),
     ("visitor.erased", "Erased the visitor"),
 ];
 

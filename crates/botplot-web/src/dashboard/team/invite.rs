@@ -55,7 +55,8 @@ async fn page(
     let role = link.role.map(title).unwrap_or_default();
     let body = html! {
         h1 { "Join " (project) }
-        p { "You are invited as " strong { (role) } ". " @if let Some(role) = link.role { (role.doc()) } }
+        p { "You are invited as " strong { (role) } "." }
+        @if let Some(role) = link.role { p.faint { (role.doc()) } }
         (way_in(&guest, &link, token, form))
     };
     let mut page = ui::bare("Invitation", &body);

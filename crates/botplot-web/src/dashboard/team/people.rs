@@ -18,66 +18,54 @@ pub(super) fn choices(own: Role) -> Vec<(&'static str, &'static str)> {
 /// Who is in the team.
 pub(super) fn list(seat: &Seat, members: &[Member], now: Timestamp) -> Markup {
     html! {
-        section.card {
-            div.scroll tabindex="0" role="region" aria-label="People" {
-                table {
-                    thead { tr {
-                        th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Second factor" }
-                        th scope="col" { "Last seen" } th scope="col" { span.unseen { "Actions" } }
-                    } }
-                    tbody { @for member in members { (row(seat, member, now)) } }
-                }
-            }
+        section.card aria-label="People" {
+            ul.people { @for member in members { li.person { (one(seat, member, now)) } } }
         }
     }
 }
 
-fn row(seat: &Seat, member: &Member, now: Timestamp) -> Markup {
+fn one(seat: &Seat, member: &Member, now: Timestamp) -> Markup {
     let own = member.account == seat.person.account.id;
-    let may = seat.role.may_appoint(member.role);
+    html! {
+        span.avatar.{ "tint-" (ui::tint(&member.email)) } aria-hidden="true" { (ui::initial(&member.name)) }
+        div.who {
+            p {
+                strong { (member.name) }
+                @if own { (ui::badge("", "you")) }
+                @if member.has_factor { (ui::badge("good", "second factor")) }
+            }
+            p.faint {
+                (member.email)
+                @if let Some(at) = member.seen_at { " · seen " (ui::time::ago(at, now)) }
+                @else { " · not signed in" }
+            }
+        }
+        div.actions { (part(seat, member, own)) }
+    }
+}
+
+/// A member's role, and what may be done about it.
+fn part(seat: &Seat, member: &Member, own: bool) -> Markup {
     let path = |what: &str| seat.path(&format!("team/people/{}/{what}", member.account));
     html! {
-        tr {
-            th scope="row" {
-                div.actions {
-                    span.avatar.{ "tint-" (ui::tint(&member.email)) } aria-hidden="true" { (ui::initial(&member.name)) }
-                    div {
-                        (member.name) @if own { " " (ui::badge("", "you")) }
-                        div.faint { (member.email) }
+        @if own || !seat.role.may_appoint(member.role) { (ui::badge("", title(member.role))) } @else {
+            form method="post" action=(path("role")) {
+                select name="role" aria-label={ "Role of " (member.name) } {
+                    @for (value, text) in choices(seat.role) {
+                        option value=(value) selected[value == member.role.as_str()] { (text) }
                     }
                 }
+                button aria-label={ "Change the role of " (member.name) } { "Change" }
             }
-            td {
-                @if may && !own {
-                    form.actions method="post" action=(path("role")) {
-                        select name="role" aria-label={ "Role of " (member.name) } {
-                            @for (value, text) in choices(seat.role) {
-                                option value=(value) selected[value == member.role.as_str()] { (text) }
-                            }
-                        }
-                        button { "Change" }
-                    }
-                } @else { (title(member.role)) }
+            form method="post" action=(path("remove"))
+                data-sure={ "Remove " (member.name) " from the team? They see nothing of this project from then on." } {
+                button.danger aria-label={ "Remove " (member.name) } { "Remove" }
             }
-            td { @if member.has_factor { (ui::badge("good", "on")) } @else { span.faint { "off" } } }
-            td { @if let Some(at) = member.seen_at { (ui::time::ago(at, now)) } @else { span.faint { "never" } } }
-            td.actions { (end(seat, member, own, may)) }
         }
-    }
-}
-
-/// The way out of the team.
-fn end(seat: &Seat, member: &Member, own: bool, may: bool) -> Markup {
-    html! {
         @if own {
             form method="post" action=(seat.path("team/leave"))
                 data-sure={ "Leave " (seat.project.name) "? Somebody of the team must invite you to come back." } {
                 button.quiet { "Leave" }
-            }
-        } @else if may {
-            form method="post" action=(seat.path(&format!("team/people/{}/remove", member.account)))
-                data-sure={ "Remove " (member.name) " from the team? They see nothing of this project from then on." } {
-                button.danger aria-label={ "Remove " (member.name) } { "Remove" }
             }
         }
     }
@@ -89,9 +77,7 @@ pub(super) fn waiting(seat: &Seat, invitations: &[Link], now: Timestamp) -> Mark
         section.card {
             h2 { "Open invitations" }
             @if invitations.is_empty() { p.faint { "Nobody is invited at the moment." } }
-            ul.stack {
-                @for link in invitations { li { (invited(seat, link, now)) } }
-            }
+            ul.people { @for link in invitations { li.person { (invited(seat, link, now)) } } }
         }
     }
 }
@@ -100,14 +86,17 @@ fn invited(seat: &Seat, link: &Link, now: Timestamp) -> Markup {
     let (email, role) = (link.email.as_deref().unwrap_or_default(), link.role.unwrap_or(Role::Viewer));
     let path = |what: &str| seat.path(&format!("team/invitations/{}/{what}", link.id));
     html! {
-        p { strong { (email) } " " (ui::badge("", title(role))) }
-        p.faint {
-            @if link.state(now) == State::Expired { (ui::badge("warn", "expired")) }
-            @else { "Invited " (ui::time::at(link.created_at)) ", until " (ui::time::at(link.expires_at)) }
+        div.who {
+            p { strong { (email) } }
+            p.faint {
+                (title(role)) " · "
+                @if link.state(now) == State::Expired { (ui::badge("warn", "expired")) }
+                @else { "until " (ui::time::at(link.expires_at)) }
+            }
         }
         @if seat.role.may_appoint(role) {
             div.actions {
-                form method="post" action=(path("again")) { button aria-label={ "Send " (email) " again" } { "Send again" } }
+                form method="post" action=(path("again")) { button aria-label={ "Send again to " (email) } { "Send again" } }
                 form method="post" action=(path("withdraw")) {
                     button.quiet aria-label={ "Withdraw the invitation of " (email) } { "Withdraw" }
                 }

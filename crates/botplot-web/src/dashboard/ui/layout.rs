@@ -49,7 +49,7 @@ fn assets(section: Section) -> &'static [&'static str] {
         Section::Leads => &["leads.css"],
         Section::Analytics => &["analytics.css", "analytics.js"],
         Section::Settings | Section::Start => &["settings.css", "settings.js"],
-        _ => &[],
+        Section::Team | Section::None => &["team.css"],
     }
 }
 
@@ -160,7 +160,7 @@ fn sent(title: &str, frame: &Markup, assets: &[&str], forget_said: bool) -> Resp
                 script src="/assets/hx-sse.js" defer {}
                 script src="/assets/dashboard.js" defer {}
                 @for name in assets {
-                    @if name.ends_with(".css") { link rel="stylesheet" href={ "/assets/" (name) }; }
+                    @if name.strip_suffix(".css").is_some() { link rel="stylesheet" href={ "/assets/" (name) }; }
                     @else { script src={ "/assets/" (name) } defer {} }
                 }
             }

@@ -45,7 +45,7 @@ async fn an_empty_project_is_set_up_step_by_step() {
     leads_to(&named, &app.page("start/website"));
     leads_to(&admin.get(&app.page("start")).await, &app.page("start/website"));
 
-    let added = admin.submit(&app.page("start/website"), &[("url", &format!("http://{site}"))]).await;
+    let added = admin.submit(&app.page("start/website"), &[("url", format!("http://{site}").as_str())]).await;
     leads_to(&added, &app.page("start/website"));
     let waiting = admin.get(&app.page("start/progress")).await.is(200);
     assert!(waiting.text().contains("hx-trigger=\"every 1s\""), "{}", waiting.text());

@@ -7,14 +7,15 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 /// Squares around the code that stay white (ISO/IEC 18004).
 const MARGIN: i32 = 4;
-const PIXELS: &str = "208";
+/// Pixels of a square's side: a whole number keeps all of them alike.
+const PIXELS: i32 = 4;
 
 /// The picture, or nothing for a text that is too long for one.
 pub(super) fn picture(text: &str, label: &str) -> Markup {
     let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else { return html! {} };
     let side = code.size() + 2 * MARGIN;
     html! {
-        svg viewBox={ "0 0 " (side) " " (side) } width=(PIXELS) height=(PIXELS) role="img" aria-label=(label)
+        svg viewBox={ "0 0 " (side) " " (side) } width=(side * PIXELS) height=(side * PIXELS) role="img" aria-label=(label)
             shape-rendering="crispEdges" {
             // In the dark, too: phones look for dark squares on a light ground.
             rect width=(side) height=(side) fill="#fff" {}

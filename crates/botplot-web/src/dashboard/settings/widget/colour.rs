@@ -58,7 +58,7 @@ fn outcome(text: &str) -> Markup {
 fn swatch(ground: Color, ink: Color) -> Markup {
     html! {
         svg.swatch viewBox="0 0 120 32" width="120" height="32" role="img" aria-label="The colour with text on it" {
-            rect width="120" height="32" rx="8" fill=(ground.to_string());
+            rect width="120" height="32" rx="8" fill=(ground.to_string()) {}
             text x="60" y="21" text-anchor="middle" font-size="14" font-weight="600" fill=(ink.to_string()) { "Chat with us" }
         }
     }

@@ -42,6 +42,7 @@ async fn show(State(state): State<AppState>, seat: Seat, headers: HeaderMap) -> 
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { "Preview" }
+                link rel="icon" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/preview.css";
                 script src="/assets/preview.js" {}
                 script src="/widget/w.js" data-key=(key) data-lang=(tag) async {}

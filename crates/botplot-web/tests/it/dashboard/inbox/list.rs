@@ -127,8 +127,8 @@ async fn a_long_list_goes_on_behind_older_without_loss_or_repetition() {
 async fn names_and_messages_full_of_markup_are_text() {
     let app = TestApp::start().await;
     let info = json!({ "name": MARKUP, "plan": MARKUP });
-    let told = json!({ "message": MARKUP, "visitorId": MARKUP, "visitorInfo": info,
-        "context": { "url": "javascript:alert(1)", "title": MARKUP } });
+    let told = json!({ "message": MARKUP, "visitorId": MARKUP, "visitorInfo": info, "title": MARKUP,
+        "url": "javascript:alert(1)" });
     let id = app.owner().post("/api/chat", told).await.is(200).conversation();
     let ann = app.member(Role::Agent).await;
     ann.submit(&path(&app, &id, "/note"), &[("note", MARKUP)]).await.is(303);

@@ -11,8 +11,8 @@ use crate::{QUESTION, SHIPPING};
 async fn an_answer_stands_with_its_sources_and_what_the_visitor_thinks_of_it() {
     let app = TestApp::start().await;
     app.learn(SHIPPING.0, SHIPPING.1).await;
-    let context = json!({ "url": "https://shop.example/cart?a=1", "title": "Your cart" });
-    let asked = json!({ "message": QUESTION, "visitorId": "bob", "context": context });
+    let page = ("https://shop.example/cart?a=1", "Your cart");
+    let asked = json!({ "message": QUESTION, "visitorId": "bob", "url": page.0, "title": page.1 });
     let begun = app.widget().post("/api/chat", asked).await.is(200);
     let rated = json!({ "messageId": begun.last()["messageId"], "rating": "down", "comment": "Too slow" });
     app.widget().showing(&begun).post("/api/chat/feedback", rated).await.is(200);

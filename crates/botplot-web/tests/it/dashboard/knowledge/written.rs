@@ -45,10 +45,19 @@ async fn a_pair_answers_who_asks_the_same_in_its_own_words_with_its_source() {
         assert_eq!(reply.answer(), ANSWER, "{asked}");
         assert_eq!(reply.last()["sources"][0]["title"], "Is there a market on Saturday?", "{asked}");
     }
-    let tested = admin.get(&app.page("knowledge/test?q=Is+there+a+market+on+saturday")).await.is(200);
-    assert!(tested.text().contains("It would answer in your own words"), "{}", tested.text());
-    for other in ["Is there a market on Sunday?", "Why is there no market on Saturday?"] {
-        assert_ne!(app.widget().ask("bob", other).await.is(200).answer(), ANSWER, "{other}");
+    for (asked, own) in [
+        ("Is there a Saturday market?", true),
+        ("Is there a market on Sunday?", false),
+        ("Why is there no market on Saturday?", false),
+    ] {
+        let q: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+        let tested = admin.get(&app.page(&format!("knowledge/test?q={q}"))).await.is(200);
+        assert_eq!(
+            tested.text().contains("It would answer in your own words"),
+            own,
+            "{asked}: {}",
+            tested.text()
+        );
     }
 }
 

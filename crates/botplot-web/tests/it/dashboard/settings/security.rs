@@ -70,7 +70,7 @@ async fn a_key_is_made_shown_once_renamed_and_revoked() {
     let id = keys.iter().find(|key| key.name == HOSTILE).unwrap().id;
     saves(&owner, &format!("{path}/{id}/name"), &[("name", "Billing")]).await;
     complains(
-        &owner.submit(&format!("{path}/{id}/name"), &[("name", &"x".repeat(101))]).await,
+        &owner.submit(&format!("{path}/{id}/name"), &[("name", "x".repeat(101).as_str())]).await,
         "at most 100",
     );
     assert!(owner.get(&app.page("settings/security")).await.text().contains("Billing"));
