@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(safe_page(url, &origins).as_deref(), expected, "{url} {origins:?}");
         };
         check("https://shop.example/a?b=1#c", &[], Some("https://shop.example/a?b=1#c"));
-        check("http://shop.example", &["*.example"], None);
+        check("http://shop.example", &["https://shop.example"], None);
         check("https://www.shop.example/", &["*.shop.example"], Some("https://www.shop.example/"));
         check("https://evil.example/", &["https://shop.example"], None);
         for bad in [

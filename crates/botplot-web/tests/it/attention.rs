@@ -50,7 +50,7 @@ impl Rig {
     /// What the person Ann writes.
     async fn reply(&self, content: &str) {
         let path = format!("/api/v1/conversations/{}/messages", self.id);
-        self.call(Method::POST, &path, json!({ "content": content, "author": "Ann" })).await;
+        self.call(Method::POST, &path, json!({ "content": content, "author": { "name": "Ann" } })).await;
     }
 
     async fn change(&self, body: Value) {

@@ -102,7 +102,7 @@ async fn without_an_address_or_with_letters_switched_off_nothing_goes_out() {
     let rig = Rig::start().await;
     let eve = rig.app.widget().ask("eve", "hi").await.is(200);
     let path = format!("/api/v1/conversations/{}/messages", eve.conversation());
-    rig.call(Method::POST, &path, json!({ "content": "Hello", "author": "Ann" })).await;
+    rig.call(Method::POST, &path, json!({ "content": "Hello", "author": { "name": "Ann" } })).await;
     rig.later(3_600).await;
     assert_eq!(rig.letters().await.len(), 0);
     rig.app.set(|settings| settings.visitor_mail.enabled = false).await;
@@ -121,7 +121,7 @@ async fn an_address_left_in_the_same_browser_counts_and_one_left_by_a_stranger_d
     let stranger = rig.app.widget().ask("bob", "I say that I am bob, too").await.is(200);
     for begun in [&second, &stranger] {
         let path = format!("/api/v1/conversations/{}/messages", begun.conversation());
-        rig.call(Method::POST, &path, json!({ "content": "Hello", "author": "Ann" })).await;
+        rig.call(Method::POST, &path, json!({ "content": "Hello", "author": { "name": "Ann" } })).await;
     }
     rig.later(601).await;
     let letters = rig.letters().await;
