@@ -169,7 +169,7 @@ mod tests {
             (json!({ "sub": 42 }), "lacks a claim or has one of another kind"),
             (json!({ "exp": null }), "lacks a claim or has one of another kind"),
         ] {
-            assert_eq!(read(&token(changes.clone()), &EXPECTED), Err(why), "{changes}");
+            assert_eq!(read(&token(&changes), &EXPECTED), Err(why), "{changes}");
         }
         for text in ["", "a.b", "e30.!.x", "e30.e30.x", "a.b.c.d.e"] {
             assert!(read(text, &EXPECTED).is_err(), "{text}");
