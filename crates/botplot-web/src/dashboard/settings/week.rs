@@ -77,7 +77,7 @@ mod tests {
         let mut week = vec![Vec::new(); 7];
         week[0] = vec!["09:00-12:00".to_owned(), "13:00-17:30".to_owned()];
         week[6] = vec!["22:00-02:00".to_owned()];
-        assert_eq!(read(&stored(Form::default(), &week)), json!(week));
+        assert_eq!(read(&stored(&Form::default(), &week)), json!(week));
     }
 
     #[test]
