@@ -31,10 +31,10 @@ async fn views_hold_what_their_names_say() {
     let page = ann.get(&path(&app, mine, "?quiet=1")).await.is(200);
     ann.submit(&path(&app, mine, "/assign"), &[("account", &own_account(page.text()))]).await.is(303);
     assert_eq!(listed(&ann, &app, "").await, [mine, waiting, open].map(Clone::clone));
-    assert_eq!(listed(&ann, &app, "?view=waiting").await, std::slice::from_ref(&waiting));
-    assert_eq!(listed(&ann, &app, "?view=mine").await, std::slice::from_ref(&mine));
-    assert_eq!(listed(&ann, &app, "?view=closed").await, std::slice::from_ref(&closed));
-    assert_eq!(listed(&ann, &app, "?view=archived").await, std::slice::from_ref(&archived));
+    assert_eq!(listed(&ann, &app, "?view=waiting").await, std::slice::from_ref(waiting));
+    assert_eq!(listed(&ann, &app, "?view=mine").await, std::slice::from_ref(mine));
+    assert_eq!(listed(&ann, &app, "?view=closed").await, std::slice::from_ref(closed));
+    assert_eq!(listed(&ann, &app, "?view=archived").await, std::slice::from_ref(archived));
     assert_eq!(listed(&ann, &app, "?view=all").await.len(), 4);
     let ben = app.member(Role::Agent).await;
     assert!(listed(&ben, &app, "?view=mine").await.is_empty(), "somebody else's were listed");
@@ -79,7 +79,7 @@ async fn a_text_is_found_in_messages_and_in_what_is_known_of_visitors() {
     ] {
         assert_eq!(
             listed(&ann, &app, &format!("?q={query}")).await,
-            std::slice::from_ref(&expected),
+            std::slice::from_ref(expected),
             "{query}"
         );
     }
