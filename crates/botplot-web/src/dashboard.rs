@@ -1,6 +1,6 @@
 //! What owners and their team work in: pages rendered here, usable from the keyboard and mostly without JavaScript.
 //!
-//! Every address is a [`Route`] in the list of its area, with the least role that may use it; the gate in front of all
+//! Every address is a `Route` in the list of its area, with the least role that may use it; the gate in front of all
 //! of them is the one place that knows who is asking.
 
 mod account;

@@ -56,7 +56,7 @@ fn view(word: &str) -> Option<InboxView> {
     VIEWS.iter().find(|(_, known, _)| *known == word).map(|(view, ..)| *view)
 }
 
-/// A place in the list, as [`Looked::place`] writes it; anything else is its beginning.
+/// A place in the list, as the address writes it; anything else is its beginning.
 fn place(text: &str) -> Option<(Timestamp, ConversationId)> {
     let (at, id) = text.split_once('.')?;
     Some((Timestamp(at.parse().ok()?), ids::read(id).ok()?))
