@@ -45,12 +45,14 @@ async fn files_are_taken_with_and_without_a_script() {
     );
 }
 
+/// Name and content.
+type File<'a> = (&'a str, &'a [u8]);
+
 #[tokio::test]
 async fn what_is_wrong_with_a_file_is_said_plainly_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let admin = app.member(Role::Admin).await;
     let script = admin.clone().with("hx-request", "true");
-    type File<'a> = (&'a str, &'a [u8]);
     let cases: [(&[File<'_>], &str); 3] = [
         (&[("virus.exe", b"MZ")], "is of a format that is not read: `virus.exe`"),
         (&[("empty.md", b"")], "is empty: `empty.md`"),
