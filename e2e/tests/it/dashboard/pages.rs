@@ -2,6 +2,7 @@
 
 use botplot_e2e::{Page, Stage};
 use botplot_web::dashboard::{Access, table};
+use chromiumoxide::cdp::browser_protocol::network::SetCacheDisabledParams;
 use serde_json::json;
 
 /// Bytes of a whole page over the wire, with its styles and scripts.
@@ -106,9 +107,14 @@ async fn every_page_is_right_in_the_dark_on_a_phone() {
 async fn no_page_weighs_more_than_100_kilobytes() {
     let (stage, page) = busy().await;
     let mut heavy = Vec::new();
-    for path in addresses(&stage, &page).await {
+    let all = addresses(&stage, &page).await;
+    // Everything comes over the wire each time, as for somebody who is here for the first time.
+    page.cdp()
+        .execute(SetCacheDisabledParams::new(true))
+        .await
+        .expect("the browser can do without its cache");
+    for path in all {
         page.goto(&format!("{}{path}", stage.bot.origin())).await;
-        // What is kept from the page before counts as if it had come over the wire.
         let bytes = page
             .js("['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind)).reduce((sum, one) => sum + one.encodedBodySize, 0)")
             .await;
