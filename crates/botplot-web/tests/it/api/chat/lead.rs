@@ -84,7 +84,8 @@ async fn what_is_missing_or_wrong_is_named_and_leaves_nothing() {
     blamed(form(&id, &json!({ "name": "a\0b" })), &["visitor_info", "visitor_info.name"]).await;
     blamed(form(&id, &json!([])), &["visitor_info"]).await;
     blamed(form(&id, &json!({ "phone": "1".repeat(257) })), &["visitor_info", "visitor_info.phone"]).await;
-    blamed(form(&id, &json!({ "phone": "1", "consent": "x".repeat(1025) })), &["visitor_info.consent"]).await;
+    blamed(form(&id, &json!({ "phone": "1", "plan": "x".repeat(1025) })), &["visitor_info.plan"]).await;
+    blamed(form(&id, &json!({ "phone": "1", "consent": "x".repeat(4097) })), &["visitor_info.consent"]).await;
     assert_eq!(leads(&app).await, []);
     assert_eq!(app.conversation(&id).await.updated_at, before.updated_at);
 }
