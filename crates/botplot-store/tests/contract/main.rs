@@ -36,6 +36,7 @@ mod webhooks;
 mod writes;
 
 use std::path::Path;
+use std::pin::Pin;
 
 use botplot_core::Secret;
 use botplot_store::Config;
@@ -43,7 +44,10 @@ use botplot_testkit::postgres::Postgres;
 
 use crate::rig::Rig;
 
-/// Lists the promises: a test each on SQLite, and one test on PostgreSQL, which takes seconds to start, for all.
+/// A promise while it is tried: on the heap, as the futures of all together overflow a debug build's stack.
+type Kept = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Lists the promises: a test each on SQLite, and the list for PostgreSQL, which takes seconds to start.
 macro_rules! promises {
     ($($noun:ident: $($promise:ident),* $(,)?;)*) => {
         mod sqlite { $(mod $noun { $(
@@ -57,26 +61,10 @@ macro_rules! promises {
             }
         )* })* }
 
-        #[tokio::test(flavor = "multi_thread")]
-        #[expect(clippy::disallowed_methods, reason = "each task is awaited at once")]
-        async fn the_whole_contract_holds_on_postgresql() {
-            let server = Postgres::start();
-            let mut broken = Vec::new();
-            $($(
-                let url = Some(Secret::new(server.create_database()));
-                let rig = Rig::on(Config { url, ..Config::default() }, Path::new("/nonexistent")).await;
-                // In a task, so that one broken promise does not hide the next.
-                let kept = tokio::spawn(async move {
-                    let store = rig.store.clone();
-                    $noun::$promise(rig).await;
-                    store.close().await;
-                });
-                if kept.await.is_err() {
-                    broken.push(concat!(stringify!($noun), "::", stringify!($promise)));
-                }
-            )*)*
-            assert!(broken.is_empty(), "broken on PostgreSQL: {broken:?}");
-        }
+        /// Every promise with its name.
+        const PROMISES: &[(&str, fn(Rig) -> Kept)] = &[$($(
+            (concat!(stringify!($noun), "::", stringify!($promise)), |rig| Box::pin($noun::$promise(rig))),
+        )*)*];
     };
 }
 
@@ -238,4 +226,25 @@ promises! {
         nothing_is_told_before_it_is_committed,
         a_closed_store_refuses_writes_and_reads,
         errors_of_a_use_case_come_back_as_they_are;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "each task is awaited at once")]
+async fn the_whole_contract_holds_on_postgresql() {
+    let server = Postgres::start();
+    let mut broken = Vec::new();
+    for (name, promise) in PROMISES {
+        let url = Some(Secret::new(server.create_database()));
+        let rig = Rig::on(Config { url, ..Config::default() }, Path::new("/nonexistent")).await;
+        // In a task, so that one broken promise does not hide the next.
+        let kept = tokio::spawn(async move {
+            let store = rig.store.clone();
+            promise(rig).await;
+            store.close().await;
+        });
+        if kept.await.is_err() {
+            broken.push(name);
+        }
+    }
+    assert!(broken.is_empty(), "broken on PostgreSQL: {broken:?}");
 }
