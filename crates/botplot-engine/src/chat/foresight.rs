@@ -2,10 +2,12 @@
 //! the question set all take it.
 
 use botplot_core::answer::{Evidence, Plan, plan};
-use botplot_core::courtesy::{self, Courtesy};
+use botplot_core::courtesy;
 use botplot_core::project::Project;
+use botplot_core::speech::Speech;
 
 use super::own_words::{self, OwnWords};
+use super::tongue;
 use super::turn::REFUSED;
 use crate::retrieve::{self, Retrieved};
 use crate::{Engine, Error};
@@ -16,6 +18,8 @@ pub(super) struct Foreseen {
     /// The owner's own answer, when a pair of theirs asks the same.
     pub(super) own: Option<OwnWords>,
     pub(super) plan: Plan,
+    /// The language of the bot's own sentences.
+    pub(super) speech: &'static Speech,
 }
 
 /// Looks a question up and chooses the way; `earlier` are the visitor's messages before it, oldest first.
@@ -35,7 +39,8 @@ pub(super) async fn foresee(
         pair: own.is_some(),
     };
     let plan = plan(evidence, project.settings.threshold, engine.0.model.is_some());
-    Ok(Foreseen { found, own, plan })
+    let speech = tongue::of_turn(question, earlier, &project.settings);
+    Ok(Foreseen { found, own, plan, speech })
 }
 
 /// The word for how an answer came about that went as planned.
@@ -46,14 +51,5 @@ pub(super) fn word(plan: Plan) -> &'static str {
         Plan::Verbatim => "verbatim",
         Plan::Extract => "quoted",
         Plan::Generate => "written",
-    }
-}
-
-/// What is said to somebody who was only being polite.
-pub(super) fn kind_word(kind: Courtesy, welcome: &str) -> String {
-    match kind {
-        Courtesy::Greeting => welcome.to_owned(),
-        Courtesy::Thanks => "You're welcome!".to_owned(),
-        Courtesy::Farewell => "Goodbye!".to_owned(),
     }
 }
