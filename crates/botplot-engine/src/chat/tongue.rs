@@ -123,6 +123,7 @@ fn by_words(text: &str, codes: &[&'static str]) -> Option<&'static str> {
         counts.iter().take_while(|(count, _)| *count == most).map(|(_, code)| *code).collect();
     match equal.len() {
         1 => Some(code),
+        _ if equal.contains(&"en") => Some("en"),
         // Near relatives share their small words; of a longer text the whole spelling tells.
         _ => detect_language(text).and_then(|found| equal.into_iter().find(|code| *code == found)),
     }
@@ -209,6 +210,7 @@ mod tests {
         for (text, code) in [
             ("When do you ship to Norway?", "en"),
             ("Where is Łódź?", "en"),
+            ("Do you sell la vie en rose perfume?", "en"),
             ("Wo ist mein Paket?", "de"),
             ("Was kostet der Versand nach Österreich?", "de"),
             ("Où est ma commande ?", "fr"),

@@ -113,7 +113,7 @@ fn looks(seat: &Seat, form: &Form) -> Markup {
         (colour::field(seat, form))
         div.row {
             (choice("widget.position", "Corner", &[("right", "Right"), ("left", "Left")], form.raw("widget.position")))
-            (choice("widget.theme", "Theme", &[("auto", "As the visitor’s system"), ("light", "Light"), ("dark", "Dark")], form.raw("widget.theme")))
+            (choice("widget.theme", "Theme", &[("auto", "Automatic"), ("light", "Light"), ("dark", "Dark")], form.raw("widget.theme")))
         }
         div.row {
             (number("widget.offset.x", "From the side", "Pixels"))

@@ -85,11 +85,9 @@ async fn attempt(
         }
         Err(faults) => {
             places::blame(&mut form, &faults);
-            Ok(refused(if is_piece {
-                told(&Outcome::Faults(form.faults()))
-            } else {
-                sheet(&state, &faulty(&form))
-            }))
+            // A script asked what is wrong, and is told: that is no error that a browser should note.
+            let faults = Outcome::Faults(form.faults());
+            Ok(if is_piece { told(&faults) } else { refused(sheet(&state, &faulty(&form))) })
         }
     }
 }
