@@ -6,6 +6,7 @@ mod preview;
 
 use axum::extract::State;
 use axum::response::Response;
+use botplot_core::speech;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
@@ -15,7 +16,7 @@ use crate::dashboard::form::Form;
 use crate::dashboard::reply::lead_to;
 use crate::dashboard::route::{ADMIN, Route};
 use crate::dashboard::seat::Seat;
-use crate::dashboard::ui::field::{Field, choice};
+use crate::dashboard::ui::field::Field;
 use crate::dashboard::ui::time;
 use crate::widget::words::Language;
 use crate::{ApiError, AppState};
@@ -112,8 +113,8 @@ fn looks(seat: &Seat, form: &Form) -> Markup {
         (Field { hint: "Above the conversation.", ..Field::text("widget.title", "Title") }.show(form))
         (colour::field(seat, form))
         div.row {
-            (choice("widget.position", "Corner", &[("right", "Right"), ("left", "Left")], form.raw("widget.position")))
-            (choice("widget.theme", "Theme", &[("auto", "Automatic"), ("light", "Light"), ("dark", "Dark")], form.raw("widget.theme")))
+            (one_of(form, "widget.position", "Corner", "", &[("right", "Right"), ("left", "Left")]))
+            (one_of(form, "widget.theme", "Theme", "", &[("auto", "Automatic"), ("light", "Light"), ("dark", "Dark")]))
         }
         div.row {
             (number("widget.offset.x", "From the side", "Pixels"))
@@ -144,19 +145,22 @@ fn speech(form: &Form) -> Markup {
 
 /// The interface's language, each by the name that it calls itself.
 fn language(form: &Form) -> Markup {
-    const NAME: &str = "widget.language";
-    let (chosen, why) = (form.raw(NAME), form.why(NAME));
+    let names = speech::ALL.iter().map(|known| (known.code, known.name));
+    let choices: Vec<_> = std::iter::once(("", "As the page that it stands on")).chain(names).collect();
+    let hint = "Of buttons and messages. The bot’s own sentences are in the language of the question where that is plain.";
+    one_of(form, "widget.language", "Language", hint, &choices)
+}
+
+/// One of several, with what is wrong with it: only a form that was tampered with, or an old one, has that.
+fn one_of(form: &Form, name: &str, label: &str, hint: &str, choices: &[(&str, &str)]) -> Markup {
     html! {
-        div.field.wrong[why.is_some()] {
-            label for=(NAME) { "Language" }
-            p.hint id="language-hint" { "Of buttons and messages. The bot’s own sentences are in the language of the question where that is plain." }
-            select id=(NAME) name=(NAME) aria-describedby="language-hint" {
-                option value="" selected[chosen.is_empty()] { "As the page that it stands on" }
-                @for known in botplot_core::speech::ALL {
-                    option value=(known.code) lang=(known.code) selected[known.code == chosen] { (known.name) }
-                }
+        div.field.wrong[form.why(name).is_some()] {
+            label for=(name) { (label) }
+            @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (hint) } }
+            select id=(name) name=(name) aria-describedby=[(!hint.is_empty()).then(|| format!("{name}-hint"))] {
+                @for (value, text) in choices { option value=(value) selected[*value == form.raw(name)] { (text) } }
             }
-            @if let Some(why) = why { p.why { "The language " (why) "." } }
+            @if let Some(why) = form.why(name) { p.why { (label) " " (why) "." } }
         }
     }
 }

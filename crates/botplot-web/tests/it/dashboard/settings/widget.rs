@@ -171,14 +171,10 @@ async fn a_language_is_chosen_by_its_own_name_and_goes_before_the_pages() {
     let path = app.page("settings/widget");
     saves(&admin, &path, &fields(&[("widget.language", "ja")])).await;
     let page = admin.get(&path).await.is(200);
-    assert!(
-        page.text().contains("<option value=\"ja\" lang=\"ja\" selected>日本語</option>"),
-        "{}",
-        page.text()
-    );
+    assert!(page.text().contains("<option value=\"ja\" selected>日本語</option>"), "{}", page.text());
     assert!(page.text().contains(">العربية</option>"));
     let reply = admin.submit(&path, &fields(&[("widget.language", "Klingon")])).await;
-    complains(&reply, "The language must be empty or one of `en`, `de`");
+    complains(&reply, "Language must be empty or one of `en`, `de`");
     assert_eq!(stored(&app).await.widget.language, "ja");
 }
 
