@@ -14,11 +14,26 @@ const FEW_DENSE: usize = 2;
 /// Function words of languages that search has no list of. Short lists do: each needs two.
 #[rustfmt::skip]
 const FURTHER: &[(&str, &[&str])] = &[
-    ("sk", &["ako", "môžem", "je", "sú", "kde", "čo", "prečo", "koľko", "alebo", "pri", "som", "môj", "moja", "mám", "máte", "sa", "nie", "už", "pre", "keď"]),
-    ("id", &["apa", "apakah", "yang", "saya", "bagaimana", "mana", "tidak", "dan", "untuk", "dengan", "bisa", "adalah", "ini", "itu", "berapa", "anda", "kapan", "dari", "cara"]),
-    ("bg", &["как", "къде", "какво", "мога", "може", "да", "се", "моята", "моя", "ми", "за", "от", "е", "са", "колко", "кога", "имате", "ли", "на", "не", "ще"]),
-    ("uk", &["як", "де", "що", "мій", "моє", "моя", "можна", "можу", "чи", "та", "це", "коли", "скільки", "не", "на", "для", "від", "ви", "мені", "є", "до"]),
-    ("hi", &["है", "हैं", "में", "क्या", "कैसे", "का", "की", "के", "नहीं", "और", "मैं", "मेरा", "कहाँ", "कब", "आप", "से", "को"]),
+    ("sk", &[
+        "ako", "môžem", "je", "sú", "kde", "čo", "prečo", "koľko", "alebo", "pri", "som", "môj", "moja",
+        "mám", "máte", "sa", "nie", "už", "pre", "keď"
+    ]),
+    ("id", &[
+        "apa", "apakah", "yang", "saya", "bagaimana", "mana", "tidak", "dan", "untuk", "dengan", "bisa",
+        "adalah", "ini", "itu", "berapa", "anda", "kapan", "dari", "cara"
+    ]),
+    ("bg", &[
+        "как", "къде", "какво", "мога", "може", "да", "се", "моята", "моя", "ми", "за", "от", "е", "са",
+        "колко", "кога", "имате", "ли", "на", "не", "ще"
+    ]),
+    ("uk", &[
+        "як", "де", "що", "мій", "моє", "моя", "можна", "можу", "чи", "та", "це", "коли", "скільки", "не",
+        "на", "для", "від", "ви", "мені", "є", "до"
+    ]),
+    ("hi", &[
+        "है", "हैं", "में", "क्या", "कैसे", "का", "की", "के", "नहीं", "और", "मैं", "मेरा", "कहाँ", "कब",
+        "आप", "से", "को"
+    ]),
 ];
 /// Characters of which traditional Chinese has the first of each pair, and simplified Chinese the second.
 const CHINESE: [&str; 2] = [
