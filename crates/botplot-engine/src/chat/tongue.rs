@@ -43,9 +43,8 @@ const CHINESE: [&str; 2] = [
 
 /// The language of the question, else of what the visitor wrote before it, else the project's own, else English.
 pub(super) fn of_turn(question: &str, earlier: &[String], set: &Settings) -> &'static Speech {
-    let texts = std::iter::once(question).chain(earlier.iter().rev().map(String::as_str));
-    let shown = texts.into_iter().find_map(plainly);
-    let code = shown.unwrap_or(&set.widget.language);
+    let mut texts = std::iter::once(question).chain(earlier.iter().rev().map(String::as_str));
+    let code = texts.find_map(plainly).unwrap_or(&set.widget.language);
     Speech::find(code).unwrap_or_else(Speech::english)
 }
 
