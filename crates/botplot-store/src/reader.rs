@@ -315,6 +315,8 @@ methods! {
     mod jobs {
         /// How many jobs are `queued`, `running` and `failed`.
         fn job_counts() -> Vec<(String, i64)>;
+        /// True when a job of this kind waits or runs.
+        fn has_open_job(project: ProjectId, kind: &str) -> bool;
         /// When the next job comes due, running ones (whose holder may have died) included.
         fn next_job_at() -> Option<Timestamp>;
     }

@@ -273,6 +273,8 @@ methods! {
     mod jobs {
         /// Queues a job; false when one of the same project, kind and dedupe key is queued already.
         fn add_job(job: &NewJob) -> bool;
+        /// True when a job of this kind waits or runs.
+        fn has_open_job(project: ProjectId, kind: &str) -> bool;
         /// Claims up to `limit` due jobs of a lane until the lease ends, oldest first; a project has at most
         /// `per_project` of the lane running.
         fn claim_jobs(now: Timestamp, lease: (Uuid, Timestamp), per_project: i64, limit: i64, lane: Lane) -> Vec<Job>;

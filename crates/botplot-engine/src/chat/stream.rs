@@ -108,6 +108,10 @@ impl Generation {
                 let OwnWords { answer, used, .. } = own.unwrap_or_default();
                 Draft { used, how: foresight::word(plan), ..self.say(&answer) }
             }
+            Plan::HandOver => {
+                let word = foresight::word_to_waiting(&project.settings, engine.clock().now());
+                Draft { how: foresight::word(plan), ..self.say(&word) }
+            }
             Plan::Refuse => Draft { how: turn::REFUSED, ..self.say(&project.settings.refusal.clone()) },
             Plan::Extract => self.quote(&found),
             Plan::Generate if spending::is_spent(engine, project).await? => self.quote(&found),
