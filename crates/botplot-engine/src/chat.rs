@@ -12,6 +12,7 @@ mod rehearsal;
 pub(crate) mod repeat;
 mod resume;
 mod stream;
+mod tongue;
 mod trace;
 mod turn;
 

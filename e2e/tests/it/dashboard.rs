@@ -2,4 +2,5 @@
 
 mod handoff;
 mod keyboard;
+mod looks;
 mod pages;
