@@ -4,7 +4,7 @@
 mod tries;
 
 use botplot_core::account::{Account, Factor};
-use botplot_core::{AccountId, Secret, totp};
+use botplot_core::{AccountId, Secret, SignInId, totp};
 use botplot_store::Tx;
 
 use super::{held, log, password};
@@ -56,10 +56,12 @@ fn pending(account: &Account, held: String, secret: &[u8]) -> Pending {
     Pending { held, address: totp::address(secret, ISSUER, &account.email), typed: groups.join(" ") }
 }
 
-/// Confirms a set-up with the account's password, if it has one, and a code. `Invalid` names `password` or `code`.
+/// Confirms a set-up with the account's password, if it has one, and a code. Browsers but this one are signed out: they
+/// came in without a code. `Invalid` names `password` or `code`.
 pub async fn confirm(
     engine: &Engine,
     account: &Account,
+    browser: SignInId,
     held: &str,
     password: Secret,
     code: &str,
@@ -81,6 +83,7 @@ pub async fn confirm(
             if tx.lock_factor(id).await?.is_some() || !tx.set_factor(id, Some(&factor)).await? {
                 return Ok(false);
             }
+            tx.remove_sign_ins_but(id, Some(browser)).await?;
             log::everywhere(tx, &own, &account, "factor.added", &[]).await.map(|()| true)
         })
     });

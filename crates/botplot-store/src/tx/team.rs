@@ -75,6 +75,10 @@ methods! {
         /// Takes back the links of a kind that were not used, an account's own or those that belong to nobody; returns
         /// how many.
         fn remove_open_links(kind: LinkKind, account: Option<AccountId>) -> i64;
+        /// The newest link of a kind that was made for an account, whatever it is good for.
+        fn last_link(kind: LinkKind, account: AccountId) -> Option<Link>;
+        /// Ends an account's links of a kind as if they were used, so that they are remembered; returns how many.
+        fn end_links(kind: LinkKind, account: AccountId, now: Timestamp) -> i64;
         /// Forgets the links that expired before; returns how many.
         fn remove_links_before(at: Timestamp) -> i64;
     }
