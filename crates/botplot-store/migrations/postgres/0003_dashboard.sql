@@ -64,6 +64,13 @@ CREATE TABLE links (
 CREATE INDEX links_project ON links (project_id);
 CREATE INDEX links_account ON links (account_id);
 
+-- Codes of an account that were wrong of late, or are being looked at; counted here so that all nodes count together.
+CREATE TABLE tries (
+    account_id uuid NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    made bigint NOT NULL,
+    since bigint NOT NULL
+);
+
 -- Who an account is at a provider of OpenID Connect.
 CREATE TABLE identities (
     issuer text NOT NULL,

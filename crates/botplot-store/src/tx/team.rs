@@ -30,6 +30,14 @@ methods! {
         /// Gives an account a second factor, or takes it away; false when the account is gone.
         fn set_factor(account: AccountId, factor: Option<&Factor>) -> bool;
     }
+    mod tries {
+        /// Counts a try at an account's second factor; returns how many there are, and since when.
+        fn count_try(account: AccountId, now: Timestamp) -> (i64, Timestamp);
+        /// Takes a try back that was right.
+        fn forgive_try(account: AccountId) -> ();
+        /// Forgets the tries of accounts whose first was at this time or before; returns of how many accounts.
+        fn remove_tries_before(at: Timestamp) -> i64;
+    }
     mod identities {
         /// Notes who an account is at a provider; `Unique("identities")` when that is somebody already.
         fn add_identity(issuer: &str, subject: &str, account: AccountId, now: Timestamp) -> ();

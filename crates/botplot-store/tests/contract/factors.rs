@@ -102,3 +102,26 @@ pub(crate) async fn an_address_is_confirmed_and_stays_so(rig: Rig) {
     let is_confirmed = async |id| rig.read().find_account(id).await.unwrap().unwrap().confirmed;
     assert!(is_confirmed(ann.id).await && !is_confirmed(bob.id).await);
 }
+
+pub(crate) async fn tries_are_counted_by_account_forgiven_and_forgotten(rig: Rig) {
+    let (ann, bob) = (add(&rig, "ann@example.com").await.id, add(&rig, "bob@example.com").await.id);
+    let count = async |account, second| {
+        let at = NOW.plus_seconds(second);
+        rig.write(move |tx| Box::pin(async move { tx.count_try(account, at).await })).await
+    };
+    for made in 1..=3 {
+        assert_eq!(count(ann, made).await, (made, NOW.plus_seconds(1)));
+    }
+    assert_eq!(count(bob, 9).await, (1, NOW.plus_seconds(9)), "another account's count");
+    for _ in 0..5 {
+        rig.write(move |tx| Box::pin(async move { tx.forgive_try(ann).await })).await;
+    }
+    assert_eq!(count(ann, 9).await, (1, NOW.plus_seconds(1)), "more was forgiven than there was");
+    let forget = async |second| {
+        let at = NOW.plus_seconds(second);
+        rig.write(move |tx| Box::pin(async move { tx.remove_tries_before(at).await })).await
+    };
+    assert_eq!((forget(0).await, forget(1).await, forget(1).await), (0, 1, 0));
+    assert_eq!(count(ann, 20).await, (1, NOW.plus_seconds(20)));
+    assert_eq!(count(bob, 20).await.0, 2);
+}

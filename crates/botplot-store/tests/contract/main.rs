@@ -89,6 +89,7 @@ promises! {
         a_second_factor_is_set_spent_and_taken_away,
         a_subject_of_a_provider_is_one_account,
         a_project_asks_for_a_second_factor,
+        tries_are_counted_by_account_forgiven_and_forgotten,
         an_address_is_confirmed_and_stays_so;
     sources:
         a_source_is_found_as_it_was_added_by_its_own_project_only,
