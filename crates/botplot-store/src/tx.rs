@@ -77,6 +77,8 @@ methods! {
         fn rename_project(project: ProjectId, name: &str) -> bool;
         /// Removes a project with everything that belongs to it; false when it is gone already.
         fn remove_project(project: ProjectId) -> bool;
+        /// Says whether a project's people need a second factor; false when it is gone.
+        fn require_factor(project: ProjectId, required: bool) -> bool;
         /// Puts a project on a plan; false when it is gone.
         fn set_plan(project: ProjectId, plan: Plan) -> bool;
         /// Replaces the sealed secret that proves visitors' identities; false when the project is gone.

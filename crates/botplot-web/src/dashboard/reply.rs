@@ -79,27 +79,61 @@ fn words(error: &ApiError) -> (&'static str, String) {
 
 /// Lets somebody sign in, and goes on with what they were about: nothing that was typed is lost.
 pub(crate) async fn signed_out(parts: &Parts, body: Body, asks: Asks) -> Response {
-    let path = parts.uri.path_and_query().map_or("/app", |path| path.as_str());
     if asks == Asks::Piece {
-        let mut response = piece(&ui::complaint(
+        return refused_piece(
+            StatusCode::UNAUTHORIZED,
             "You were signed out. Sign in in another tab, then try again: what you typed is still here.",
-        ));
-        *response.status_mut() = StatusCode::UNAUTHORIZED;
-        return response;
+        );
     }
     if parts.method == Method::GET {
-        return lead_to(&format!("/sign-in?next={}", encoded(path)), "");
+        return lead_to(&format!("/sign-in?next={}", encoded(path(parts))), "");
     }
+    let first = html! { a href="/sign-in?next=/signed-in" target="_blank" rel="opener" { "Sign in in another tab" } "." };
+    once_more(parts, body, ("You were signed out", StatusCode::UNAUTHORIZED), &first).await
+}
+
+/// Lets somebody set up the second factor that a project asks for, and goes on with what they were about.
+pub(crate) async fn without_factor(parts: &Parts, body: Body, asks: Asks, why: &str) -> Response {
+    if asks == Asks::Piece {
+        return refused_piece(StatusCode::FORBIDDEN, &ui::sentence(why));
+    }
+    if parts.method == Method::GET {
+        return lead_to(&format!("/account/factor?next={}", encoded(path(parts))), &ui::sentence(why));
+    }
+    let first = html! {
+        (ui::sentence(why)) " "
+        a href="/account/factor" target="_blank" rel="opener" { "Do it in another tab" } "."
+    };
+    once_more(parts, body, ("This project asks for a second factor", StatusCode::FORBIDDEN), &first).await
+}
+
+fn path(parts: &Parts) -> &str {
+    parts.uri.path_and_query().map_or("/app", |path| path.as_str())
+}
+
+fn refused_piece(status: StatusCode, why: &str) -> Response {
+    let mut response = piece(&ui::complaint(why));
+    *response.status_mut() = status;
+    response
+}
+
+/// What was sent, to be sent again once `first` is done.
+async fn once_more(
+    parts: &Parts,
+    body: Body,
+    (title, status): (&str, StatusCode),
+    first: &Markup,
+) -> Response {
     let sent = to_bytes(body, form::LIMIT).await.unwrap_or_default();
     let sent = Form::read(&sent);
     let again = html! {
-        h1 { "You were signed out" }
+        h1 { (title) }
         p { "Nothing that you typed is lost." }
         ol.steps {
-            li { a href="/sign-in?next=/signed-in" target="_blank" rel="opener" { "Sign in in another tab" } "." }
+            li { (first) }
             li {
                 "Come back here and send it again."
-                form method="post" action=(path) {
+                form method="post" action=(path(parts)) {
                     @for (name, value) in sent.values() {
                         @if value.contains('\n') || value.len() > 60 {
                             label.field { span { (name) } textarea name=(name) rows="6" { (value) } }
@@ -112,8 +146,8 @@ pub(crate) async fn signed_out(parts: &Parts, body: Body, asks: Asks) -> Respons
             }
         }
     };
-    let mut response = ui::bare("You were signed out", &again);
-    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    let mut response = ui::bare(title, &again);
+    *response.status_mut() = status;
     response
 }
 
