@@ -100,6 +100,8 @@ methods! {
         fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
     }
     mod inbox {
+        /// In whose care a conversation is.
+        fn find_assignee(project: ProjectId, conversation: ConversationId) -> Option<AccountId>;
         /// Gives a conversation into somebody's care, or nobody's; false when it is gone.
         fn set_assignee(project: ProjectId, conversation: ConversationId, account: Option<AccountId>) -> bool;
     }

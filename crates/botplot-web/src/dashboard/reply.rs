@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use super::form::{self, Form};
 use super::gate::cookie;
+use super::sign_in::local;
 use super::ui;
 use crate::{ApiError, Code};
 
@@ -49,6 +50,7 @@ pub(crate) fn error_page(error: &ApiError, asks: Asks) -> Response {
             &html! {
                 h1 { (title) }
                 p { (text) }
+                @if error.code() == Code::PayloadTooLarge { p { "Go back in your browser: what you typed is still there." } }
                 p { a.button href="/app" { "To the dashboard" } }
             },
         ),
@@ -90,19 +92,37 @@ pub(crate) async fn signed_out(parts: &Parts, body: Body, asks: Asks) -> Respons
     if parts.method == Method::GET {
         return lead_to(&format!("/sign-in?next={}", encoded(path)), "");
     }
-    let sent = to_bytes(body, form::LIMIT).await.unwrap_or_default();
-    let sent = Form::read(&sent);
-    let again = html! {
+    let page = match kept(parts, body).await {
+        Some(sent) => send_again(path, &sent),
+        None => begin_again(parts),
+    };
+    let mut response = ui::bare("You were signed out", &page);
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response
+}
+
+/// What a form sent that can be sent again: no files, and no passwords, which no page shows.
+async fn kept(parts: &Parts, body: Body) -> Option<Form> {
+    let media = parts.headers.get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    media.filter(|media| media.starts_with("application/x-www-form-urlencoded"))?;
+    let sent = Form::read(&to_bytes(body, form::LIMIT).await.ok()?);
+    let is_secret = |name: &str| name.contains("password") || name == "current";
+    (!sent.values().iter().any(|(name, _)| is_secret(name))).then_some(sent)
+}
+
+fn send_again(path: &str, sent: &Form) -> Markup {
+    html! {
         h1 { "You were signed out" }
         p { "Nothing that you typed is lost." }
         ol.steps {
             li { a href="/sign-in?next=/signed-in" target="_blank" rel="opener" { "Sign in in another tab" } "." }
             li {
                 "Come back here and send it again."
-                form method="post" action=(path) {
-                    @for (name, value) in sent.values() {
+                form.stack method="post" action=(path) {
+                    @for (place, (name, value)) in sent.values().iter().enumerate() {
                         @if value.contains('\n') || value.len() > 60 {
-                            label.field { span { (name) } textarea name=(name) rows="6" { (value) } }
+                            @let id = format!("sent-{place}");
+                            div.field { label for=(id) { (label(name)) } textarea id=(id) name=(name) rows="8" { "\n" (value) } }
                         } @else {
                             input type="hidden" name=(name) value=(value);
                         }
@@ -111,10 +131,27 @@ pub(crate) async fn signed_out(parts: &Parts, body: Body, asks: Asks) -> Respons
                 }
             }
         }
-    };
-    let mut response = ui::bare("You were signed out", &again);
-    *response.status_mut() = StatusCode::UNAUTHORIZED;
-    response
+    }
+}
+
+/// A field's name as people read it: `handoff.offline_text` as `Offline text`.
+fn label(name: &str) -> String {
+    let last = name.rsplit('.').next().unwrap_or(name).replace(['_', '-'], " ");
+    ui::sentence(&last).trim_end_matches('.').to_owned()
+}
+
+/// For what cannot be sent again: the way back to where it was begun.
+fn begin_again(parts: &Parts) -> Markup {
+    let from = parts.headers.get(header::REFERER).and_then(|from| url::Url::parse(from.to_str().ok()?).ok());
+    let from = from.map_or("/app".to_owned(), |from| match from.query() {
+        Some(query) => format!("{}?{query}", from.path()),
+        None => from.path().to_owned(),
+    });
+    html! {
+        h1 { "You were signed out" }
+        p { "Nothing was sent. Files and passwords cannot be kept until you are back: sign in, and choose or type them again." }
+        p { a.button.primary href={ "/sign-in?next=" (encoded(local(&from))) } { "Sign in" } }
+    }
 }
 
 /// A path as the value of a query parameter.

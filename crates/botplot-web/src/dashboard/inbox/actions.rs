@@ -88,9 +88,9 @@ pub(super) async fn note(State(state): State<AppState>, at: At, form: Form) -> R
 pub(super) async fn reply(State(state): State<AppState>, at: At, form: Form) -> Result<Response, ApiError> {
     let (who, text) = (at.teammate(), form.text("content"));
     let typed = Typed { reply: text.clone(), ..Typed::default() };
-    let it = Thread::read(&state, &at).await?.conversation;
+    let thread = Thread::read(&state, &at).await?;
+    let (mine, it) = (thread.is_mine(&at.seat), thread.conversation);
     let now = Holder::of(&it);
-    let mine = now == Holder::Person(who.name.clone());
     if it.handled_by == HandledBy::Human && !mine && compose::read_seen(form.raw("seen")) != Some(now.clone())
     {
         return refused(&state, at, &now, typed).await;

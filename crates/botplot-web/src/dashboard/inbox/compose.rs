@@ -27,13 +27,13 @@ pub(super) fn read_seen(text: &str) -> Option<Holder> {
 /// The buttons above a conversation.
 pub(super) fn actions(thread: &Thread, at: &At) -> Markup {
     let it = &thread.conversation;
-    let (holder, me) = (Holder::of(it), Holder::Person(at.seat.person.account.name.clone()));
+    let holder = Holder::of(it);
     html! {
         @match it.status {
             Status::Archived => {}
             Status::Closed => (button(at, "reopen", "Reopen", "", None)),
             Status::Active => {
-                @if holder == me {
+                @if thread.is_mine(&at.seat) {
                     (button(at, "hand-back", "Hand back", "", None))
                 } @else {
                     (take(thread, at, &holder))
@@ -84,7 +84,7 @@ fn inner(thread: &Thread, at: &At, typed: &Typed) -> Markup {
     let it = &thread.conversation;
     let holder = Holder::of(it);
     let elsewhere = match &holder {
-        Holder::Person(name) if *name != at.seat.person.account.name => Some(named(name)),
+        Holder::Person(name) if !thread.is_mine(&at.seat) => Some(named(name)),
         _ => None,
     };
     let writes_note = !typed.note.is_empty();

@@ -113,13 +113,22 @@ impl Thread {
             @match (it.status, Holder::of(it)) {
                 (Status::Archived, _) => "Archived",
                 (Status::Closed, _) => "Closed",
-                (Status::Active, Holder::Person(name)) if name == seat.person.account.name => "With you",
+                (Status::Active, Holder::Person(_)) if self.is_mine(seat) => "With you",
                 (Status::Active, Holder::Person(name)) => { "With " (named(&name)) }
                 (Status::Active, Holder::Bot) if it.handoff_requested => "Waits for a person",
                 (Status::Active, Holder::Bot) => "Answered by the bot",
             }
             @if let Some(ago) = ago { " · " (ago) }
         }
+    }
+
+    /// Whether the person has the conversation. A colleague of the same name is somebody else, of whom it is in the care.
+    pub(super) fn is_mine(&self, seat: &Seat) -> bool {
+        let me = &seat.person.account;
+        let is_namesake = |one: &Member| one.account != me.id && one.name == me.name;
+        let in_care_of_namesake =
+            self.members.iter().any(|one| Some(one.account) == self.assignee && is_namesake(one));
+        Holder::of(&self.conversation) == Holder::Person(me.name.clone()) && !in_care_of_namesake
     }
 
     /// How long the conversation has stood as it does, such as `2 min`.
