@@ -203,5 +203,8 @@ pub async fn read(
     let write = engine.0.store.write(move |tx| {
         Box::pin(async move { Ok::<_, Error>(tx.note_read(project, account, id, messages).await?) })
     });
-    write.await
+    if write.await? {
+        engine.0.inboxes.recount(project);
+    }
+    Ok(())
 }

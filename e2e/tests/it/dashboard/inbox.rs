@@ -110,7 +110,6 @@ async fn a_lost_connection_says_so_and_comes_back_complete() {
     let mut stage = Stage::set(json!({ "lead_form": { "when": [] } })).await;
     let agent = stage.owner().await;
     let conversation = writes(&stage, "v-1", "When do you ship?").await;
-    stage.bot.handled_by("human").await;
     stage.open(&agent, &format!("inbox/{conversation}")).await;
     listens(&agent).await;
     agent.write("#reply", "I am about to").await;

@@ -50,7 +50,8 @@ impl Visit {
         self.open(stage, page).await;
         let mut faults = Vec::new();
         for scheme in ["light", "dark"] {
-            page.prefer(&[("prefers-color-scheme", scheme)]).await;
+            // Half-way from one colour to the other no contrast could be judged.
+            page.prefer(&[("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")]).await;
             faults.extend(page.faults_of("html").await.into_iter().map(|fault| format!("{scheme}: {fault}")));
         }
         let sideways = page.js("document.documentElement.scrollWidth - innerWidth").await;

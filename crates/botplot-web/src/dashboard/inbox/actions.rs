@@ -121,7 +121,9 @@ async fn done(state: &AppState, at: At, sentence: &str) -> Result<Response, ApiE
 async fn refused(state: &AppState, at: At, holder: &Holder, typed: Typed) -> Result<Response, ApiError> {
     let complaint = match holder {
         Holder::Bot => "The conversation was handed back to the bot meanwhile.".to_owned(),
-        Holder::Person(name) => format!("{} has taken this conversation meanwhile.", named(name)),
+        Holder::Person(name) => {
+            ui::sentence(&format!("{} has taken this conversation meanwhile", named(name)))
+        }
     };
     again(state, at, Typed { complaint: Some(complaint), ..typed }, StatusCode::CONFLICT).await
 }

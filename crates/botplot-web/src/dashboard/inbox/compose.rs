@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::at::At;
 use super::message;
 use super::thread::{Thread, Typed, named};
+use crate::dashboard::ui;
 
 /// Who had the conversation when the page was made, as forms carry it.
 pub(super) fn seen(holder: &Holder) -> String {
@@ -62,7 +63,7 @@ fn take(thread: &Thread, at: &At, holder: &Holder) -> Markup {
         Holder::Bot => None,
         Holder::Person(name) => Some(format!(
             "{} has had this conversation for {}. Take it over?",
-            named(name),
+            ui::sentence(named(name)).trim_end_matches('.'),
             thread.held_for()
         )),
     };
@@ -97,7 +98,7 @@ fn inner(thread: &Thread, at: &At, typed: &Typed) -> Markup {
             p.faint.as-reply { "This conversation is archived and takes no more messages." }
         } @else if let Some(name) = elsewhere {
             p.faint.as-reply {
-                (name) " has had this conversation for " (thread.held_for()) ". Take it over to answer."
+                (ui::sentence(&format!("{name} has had this conversation for {}. Take it over to answer", thread.held_for())))
                 @if !typed.reply.is_empty() { textarea readonly rows="3" aria-label="What you wrote" { (typed.reply) } }
             }
         } @else {

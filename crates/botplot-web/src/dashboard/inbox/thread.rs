@@ -133,7 +133,10 @@ impl Thread {
 
     /// How long the conversation has stood as it does, such as `2 min`.
     pub(super) fn held_for(&self) -> String {
-        self.since.map_or_else(String::new, |since| ui::time::short(self.now.seconds_since(since)))
+        match self.since.map_or(0, |since| self.now.seconds_since(since)) {
+            seconds if seconds < 60 => "less than a minute".to_owned(),
+            seconds => ui::time::short(seconds),
+        }
     }
 
     fn log(&self, at: &At) -> Markup {

@@ -11,7 +11,7 @@ use super::shop::Links;
 
 /// Addresses that browsers are led away from, and those of pieces, files and live channels. They stand here one by one,
 /// so that a page is never among them by mistake.
-const NO_PAGES: [&str; 13] = [
+const NO_PAGES: [&str; 14] = [
     "/app",
     "/app/{project}/analytics.csv",
     "/app/{project}/improve/questions/state",
@@ -21,6 +21,7 @@ const NO_PAGES: [&str; 13] = [
     "/app/{project}/leads.csv",
     "/app/{project}/settings",
     "/app/{project}/settings/general/visitor.json",
+    "/app/{project}/settings/widget/colour",
     "/app/{project}/settings/widget/preview",
     "/app/{project}/start",
     "/app/{project}/start/progress",
@@ -88,7 +89,7 @@ pub(super) async fn open_pages(page: &Page, links: &Links) -> Vec<Visit> {
     visits
 }
 
-/// Follows the links of pages, beginning with the addresses that need no id but the project's; says which of them are
+/// Follows the links of pages, beginning with where one is and the addresses that need no id but the project's; says which of them are
 /// whole pages at their own address.
 const FIND: &str = r"async (patterns, project) => {
     const read = patterns.map((pattern) => ({
@@ -97,7 +98,8 @@ const FIND: &str = r"async (patterns, project) => {
         is: new RegExp('^' + pattern.replaceAll('.', '\\.').replace('{project}', project).replace(/{[a-z]+}/g, '[^/]+') + '$'),
     })).sort((a, b) => a.ids - b.ids);
     const pages = {}, tried = new Set(), counts = {};
-    const queue = read.filter(({ pattern }) => !pattern.replace('{project}', '').includes('{')).map(({ pattern }) => pattern.replace('{project}', project));
+    const queue = [location.pathname + location.search];
+    queue.push(...read.filter(({ pattern }) => !pattern.replace('{project}', '').includes('{')).map(({ pattern }) => pattern.replace('{project}', project)));
     for (let path; (path = queue.shift()); ) {
         const at = path.split('?')[0], known = read.find(({ is }) => is.test(at));
         if (!known || tried.has(at)) continue;

@@ -36,8 +36,12 @@ pub(super) async fn busy() -> (Stage, Page) {
 async fn asks_in_vain(stage: &Stage, owner: &Page) {
     let project = stage.bot.app("").await.replace(&stage.bot.origin(), "");
     stage.bot.set(json!({ "threshold": 0.99 })).await;
-    let body = json!({ "message": "Who won the world cup of 1954?", "visitorId": "v-3", "stream": false });
-    stage.bot.api("POST", "/api/chat", Some(body)).await;
+    for (visitor, message) in
+        [("v-3", "Who won the world cup of 1954?"), ("v-4", "Can parrots be taught Latin?")]
+    {
+        let body = json!({ "message": message, "visitorId": visitor, "stream": false });
+        stage.bot.api("POST", "/api/chat", Some(body)).await;
+    }
     stage.bot.set(json!({ "threshold": 0 })).await;
     for (path, fields) in [
         (
@@ -59,6 +63,13 @@ async fn asks_in_vain(stage: &Stage, owner: &Page) {
     }
     stage.open(owner, "improve/questions").await;
     owner.until("ui('a[href*=\"improve/runs/\"]')").await;
+    // One of them is answered; the page that proves it is where the owner is left.
+    stage.open(owner, "improve").await;
+    let gap = owner.until("ui('a[href*=\"improve/gaps/\"]')?.pathname").await;
+    let answer = [("question", "Can parrots be taught Latin?"), ("answer", "Some of them.")];
+    let answer: Vec<_> = answer.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    owner.send(&format!("{}/answer", gap.as_str().unwrap_or_default()), &answer).await;
+    owner.until("location.pathname.endsWith('/proof')").await;
 }
 
 /// An invitation and a link for a lost password, as their readers have them; the owner's sign-in takes a code from then on.
@@ -66,7 +77,6 @@ pub(super) async fn links(stage: &Stage, owner: &Page) -> Links {
     let project = stage.bot.app("").await.replace(&stage.bot.origin(), "");
     let invited = [("email", "dora@shop.example".to_owned()), ("role", "viewer".to_owned())];
     owner.goto(&format!("{}/account/factor", stage.bot.origin())).await;
-    owner.click_named("button", "Copy").await;
     let typed = owner.js("ui('#typed').textContent").await;
     owner.write("#code", &phone::code(typed.as_str().unwrap_or_default())).await;
     owner.write("#password", PASSWORD).await;
