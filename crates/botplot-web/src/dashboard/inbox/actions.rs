@@ -9,7 +9,7 @@ use botplot_engine::conversations::desk::{self, Claim, Holder};
 use botplot_engine::conversations::{self, Change};
 
 use super::at::At;
-use super::thread::{Thread, Typed, named};
+use super::thread::{Thread, Typed, somebody};
 use super::{compose, page};
 use crate::dashboard::form::Form;
 use crate::dashboard::reply::{Asks, lead_to, piece};
@@ -121,9 +121,7 @@ async fn done(state: &AppState, at: At, sentence: &str) -> Result<Response, ApiE
 async fn refused(state: &AppState, at: At, holder: &Holder, typed: Typed) -> Result<Response, ApiError> {
     let complaint = match holder {
         Holder::Bot => "The conversation was handed back to the bot meanwhile.".to_owned(),
-        Holder::Person(name) => {
-            ui::sentence(&format!("{} has taken this conversation meanwhile", named(name)))
-        }
+        Holder::Person(name) => format!("{} has taken this conversation meanwhile.", somebody(name)),
     };
     again(state, at, Typed { complaint: Some(complaint), ..typed }, StatusCode::CONFLICT).await
 }

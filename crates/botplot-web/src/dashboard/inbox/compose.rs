@@ -6,8 +6,7 @@ use maud::{Markup, html};
 
 use super::at::At;
 use super::message;
-use super::thread::{Thread, Typed, named};
-use crate::dashboard::ui;
+use super::thread::{Thread, Typed, somebody};
 
 /// Who had the conversation when the page was made, as forms carry it.
 pub(super) fn seen(holder: &Holder) -> String {
@@ -63,7 +62,7 @@ fn take(thread: &Thread, at: &At, holder: &Holder) -> Markup {
         Holder::Bot => None,
         Holder::Person(name) => Some(format!(
             "{} has had this conversation for {}. Take it over?",
-            ui::sentence(named(name)).trim_end_matches('.'),
+            somebody(name),
             thread.held_for()
         )),
     };
@@ -85,7 +84,7 @@ fn inner(thread: &Thread, at: &At, typed: &Typed) -> Markup {
     let it = &thread.conversation;
     let holder = Holder::of(it);
     let elsewhere = match &holder {
-        Holder::Person(name) if !thread.is_mine(&at.seat) => Some(named(name)),
+        Holder::Person(name) if !thread.is_mine(&at.seat) => Some(somebody(name)),
         _ => None,
     };
     let writes_note = !typed.note.is_empty();
@@ -98,7 +97,7 @@ fn inner(thread: &Thread, at: &At, typed: &Typed) -> Markup {
             p.faint.as-reply { "This conversation is archived and takes no more messages." }
         } @else if let Some(name) = elsewhere {
             p.faint.as-reply {
-                (ui::sentence(&format!("{name} has had this conversation for {}. Take it over to answer", thread.held_for())))
+                (name) " has had this conversation for " (thread.held_for()) ". Take it over to answer."
                 @if !typed.reply.is_empty() { textarea readonly rows="3" aria-label="What you wrote" { (typed.reply) } }
             }
         } @else {

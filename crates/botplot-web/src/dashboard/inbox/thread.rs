@@ -164,8 +164,13 @@ impl Thread {
 }
 
 /// A person's name, or what stands for one that is not known.
-pub(super) fn named(name: &str) -> &str {
+fn named(name: &str) -> &str {
     if name.is_empty() { "a person" } else { name }
+}
+
+/// The same where a sentence begins.
+pub(super) fn somebody(name: &str) -> &str {
+    if name.is_empty() { "A person" } else { name }
 }
 
 /// What is shown while no conversation is open.
