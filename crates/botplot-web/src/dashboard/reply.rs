@@ -76,7 +76,12 @@ fn words(error: &ApiError) -> (&'static str, String) {
         code if code.status().is_server_error() => "Something went wrong",
         _ => "This did not work",
     };
-    (title, ui::sentence(error.detail()))
+    let plain = error.detail() == ApiError::new(error.code()).detail();
+    let text = match error.code() {
+        Code::PayloadTooLarge if plain => "what you sent is more than is taken here",
+        _ => error.detail(),
+    };
+    (title, ui::sentence(text))
 }
 
 /// Lets somebody sign in, and goes on with what they were about: nothing that was typed is lost.
