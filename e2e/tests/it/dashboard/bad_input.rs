@@ -141,7 +141,10 @@ async fn names_and_messages_full_of_markup_are_text_everywhere() {
         owner.until("document.readyState === 'complete' && ui('.said')").await;
     };
     outcome("/account", &[("#name", NAME)], "Save the name").await;
-    outcome("/account", &[], "Save the preferences").await;
+    owner.goto(&format!("{}/account", stage.bot.origin())).await;
+    owner.click("#notifications").await;
+    owner.click_named("button", "Save the preferences").await;
+    owner.until_says(".said", "saved").await;
     let general = stage.bot.app("settings/general").await.replace(&stage.bot.origin(), "");
     outcome(&general, &[("#name", NAME)], "Save").await;
     owner.before_load("window.hits = 0; window.hit = () => hits++; window.shown = [];
@@ -159,7 +162,10 @@ async fn names_and_messages_full_of_markup_are_text_everywhere() {
     owner.until(&format!("ui('.row .who')?.textContent === {}", Value::from(NAME))).await;
     owner.until(&format!("document.title.includes({})", Value::from(NAME))).await;
     is_text(&owner, ".row .says", MESSAGE).await;
-    owner.until("shown.length > 0 || ui('#inbox').hasAttribute('data-notifications') === false").await;
+    let shown = owner.until("shown.length > 0 && shown[0]").await;
+    assert_eq!(shown[0], NAME);
+    let said = shown[1].as_str().unwrap_or_default();
+    assert!(said.len() > 20 && MESSAGE.starts_with(said), "{said}");
     owner.click(".row a").await;
     owner.until("ui('#log')").await;
     is_text(&owner, "#thread h2", NAME).await;
