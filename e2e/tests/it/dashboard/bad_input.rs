@@ -158,14 +158,14 @@ async fn names_and_messages_full_of_markup_are_text_everywhere() {
     let mut again = body;
     again["conversationId"] = json!(stage.bot.conversation().await);
     stage.bot.api("POST", "/api/chat", Some(again)).await;
-    stage.bot.write(NAME, MESSAGE).await;
-    owner.until(&format!("ui('.row .who')?.textContent === {}", Value::from(NAME))).await;
-    owner.until(&format!("document.title.includes({})", Value::from(NAME))).await;
-    is_text(&owner, ".row .says", MESSAGE).await;
     let shown = owner.until("shown.length > 0 && shown[0]").await;
     assert_eq!(shown[0], NAME);
     let said = shown[1].as_str().unwrap_or_default();
     assert!(said.len() > 20 && MESSAGE.starts_with(said), "{said}");
+    stage.bot.write(NAME, MESSAGE).await;
+    owner.until(&format!("ui('.row .who')?.textContent === {}", Value::from(NAME))).await;
+    owner.until(&format!("document.title.includes({})", Value::from(NAME))).await;
+    is_text(&owner, ".row .says", MESSAGE).await;
     owner.click(".row a").await;
     owner.until("ui('#log')").await;
     is_text(&owner, "#thread h2", NAME).await;
