@@ -60,7 +60,7 @@ pub async fn rehearse(
     let said = match plan {
         Plan::Greet(kind) => Said::whole(speech.kind_word(kind, &project.settings)),
         Plan::HandOver => {
-            Said::whole(foresight::word_to_waiting(speech, &project.settings, engine.clock().now()))
+            Said::whole(&foresight::word_to_waiting(speech, &project.settings, engine.clock().now()))
         }
         Plan::Refuse => Said::whole(speech.refusal_of(&project.settings)),
         Plan::Verbatim => own.map_or_else(Said::default, |own| Said { text: own.answer, used: own.used }),

@@ -112,12 +112,14 @@ methods! {
         fn is_unsubscribed(project: ProjectId, email: &str) -> bool;
     }
     mod inbox {
+        /// In whose care a conversation is.
+        fn find_assignee(project: ProjectId, conversation: ConversationId) -> Option<AccountId>;
         /// Gives a conversation into somebody's care, or nobody's; false when it is gone.
         fn set_assignee(project: ProjectId, conversation: ConversationId, account: Option<AccountId>) -> bool;
     }
     mod reads {
-        /// Notes that an account has read so many of a conversation's messages, unless it has read more.
-        fn note_read(project: ProjectId, account: AccountId, conversation: ConversationId, messages: i64) -> ();
+        /// Notes that an account has read so many of a conversation's messages; false when it had read as many before.
+        fn note_read(project: ProjectId, account: AccountId, conversation: ConversationId, messages: i64) -> bool;
     }
     mod notes {
         /// Adds what somebody wrote about a conversation.

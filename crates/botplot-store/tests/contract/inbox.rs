@@ -144,9 +144,12 @@ pub(crate) async fn what_was_read_never_becomes_less(rig: Rig) {
     let (project, gone) = (rig.project, ConversationId(rig.id()));
     rig.write(move |tx| {
         Box::pin(async move {
-            tx.note_read(project, ann, id, 2).await?;
-            tx.note_read(project, ann, id, 1).await?;
-            tx.note_read(project, ann, gone, 1).await
+            assert!(tx.note_read(project, ann, id, 1).await?);
+            assert!(tx.note_read(project, ann, id, 2).await?);
+            assert!(!tx.note_read(project, ann, id, 2).await?);
+            assert!(!tx.note_read(project, ann, id, 1).await?);
+            assert!(!tx.note_read(project, ann, gone, 1).await?);
+            Ok(())
         })
     })
     .await;

@@ -64,7 +64,11 @@ fn subject(line: &Entry) -> Markup {
 }
 
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(" · "),
+        other => other.to_string(),
+    }
 }
 
 /// Who acts where no person does.

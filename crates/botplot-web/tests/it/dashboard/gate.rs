@@ -101,3 +101,31 @@ async fn who_lacks_the_second_factor_that_a_project_asks_for_gets_nowhere_in_it(
         assert_eq!(outsider.send(method, &path, "").await.status, 404, "{pattern}");
     }
 }
+
+#[tokio::test]
+async fn passwords_and_files_are_not_kept_for_whoever_was_signed_out() {
+    let app = TestApp::start().await;
+    let from = "https://chat.example/app/x/knowledge/add?kind=files";
+    let nobody = app.stranger().with("sec-fetch-site", "same-origin").with("referer", from);
+    let fields = [("current", "an old secret"), ("password", "a new secret")];
+    let page = nobody.submit("/account/password", &fields).await.is(401);
+    assert!(!page.text().contains("secret") && page.text().contains("Nothing was sent"), "{}", page.text());
+    let upload = nobody.with("content-type", "multipart/form-data; boundary=b");
+    let body =
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.md\"\r\n\r\n# A\r\n--b--\r\n";
+    let page = upload.send(Method::POST, &app.page("knowledge/files"), body).await.whole().await.is(401);
+    let way = "/sign-in?next=%2Fapp%2Fx%2Fknowledge%2Fadd%3Fkind%3Dfiles";
+    assert!(page.text().contains(way) && page.text().contains("Files and passwords"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_a_page_for_browsers_and_json_for_programs() {
+    let app = TestApp::start().await;
+    let browser = app.stranger().with("accept", "text/html,application/xhtml+xml");
+    for path in ["/nothing", "/app/nothing/at/all"] {
+        let page = browser.get(path).await.is(404);
+        assert!(page.text().starts_with("<!DOCTYPE html>") && page.text().contains("There is nothing here"));
+        let json = app.stranger().get(path).await.is(404);
+        assert_eq!(json.header("content-type"), Some("application/problem+json"));
+    }
+}
