@@ -19,6 +19,11 @@ const KNOWLEDGE: &str =
 /// How long a taught text may take until it is found.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Lets the server read the pages of a test's website.
+fn loopback() -> (String, String) {
+    ("BOTPLOT__EGRESS__ALLOW".to_owned(), r#"["127.0.0.0/8", "::1"]"#.to_owned())
+}
+
 /// A server with one taught project; killed, and its data deleted, when this value is dropped.
 pub struct Bot {
     /// Dropped before its data.
@@ -53,8 +58,7 @@ impl Bot {
             ("BOTPLOT__LLM__MODEL".to_owned(), "fake".to_owned()),
             ("BOTPLOT__LLM__BASE_URL".to_owned(), model.base_url()),
             ("BOTPLOT__LLM__RETRIES".to_owned(), "0".to_owned()),
-            // So that it can read the pages of the test's website.
-            ("BOTPLOT__EGRESS__ALLOW".to_owned(), r#"["127.0.0.0/8", "::1"]"#.to_owned()),
+            loopback(),
         ];
         all.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let address = free_address().expect("the loopback has a free port");
@@ -62,6 +66,18 @@ impl Bot {
         bot.restart().await;
         bot.set(json!({ "threshold": 0 })).await;
         bot.learn("Shipping", KNOWLEDGE).await;
+        bot
+    }
+
+    /// Starts a server on an empty data folder, as somebody does who has just got the program: nobody owns it, it has
+    /// no model, and what it knows it has to be taught.
+    pub async fn untouched() -> Self {
+        let data = tempfile::tempdir().expect("the system has a folder for temporary files");
+        let model = FakeLlm::answering(|_| Reply::text(ANSWER)).await;
+        let address = free_address().expect("the loopback has a free port");
+        let [key, secret] = [String::new(), String::new()];
+        let mut bot = Self { server: None, address, variables: vec![loopback()], key, secret, model, data };
+        bot.restart().await;
         bot
     }
 
@@ -95,6 +111,12 @@ impl Bot {
         let (own, to) = (command(self.data.path()), printed.into());
         let server = Server::start_printing(self.address, own, &variables, to).await;
         self.server = Some(server.unwrap_or_else(|why| panic!("the server does not start: {why}")));
+    }
+
+    /// What a command of the program prints, run beside the server on the same data.
+    pub fn command(&self, arguments: &[&str]) -> String {
+        let printed = output(command(self.data.path()).args(arguments));
+        printed.unwrap_or_else(|why| panic!("{arguments:?}: {why}"))
     }
 
     /// Where what the server prints is kept.

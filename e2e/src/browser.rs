@@ -85,14 +85,23 @@ impl Browser {
     /// Lets the pages of an origin use the clipboard, as a visitor does who is asked.
     pub async fn allow_clipboard(&self, origin: &str) {
         for name in ["clipboard-read", "clipboard-write"] {
-            let allowed = SetPermissionParams::builder()
-                .origin(origin)
-                .permission(PermissionDescriptor::new(name))
-                .setting(PermissionSetting::Granted)
-                .build()
-                .expect("it names a permission");
-            self.inner.execute(allowed).await.expect("the browser grants permissions");
+            self.allow(name, origin).await;
         }
+    }
+
+    /// Lets the pages of an origin show notifications.
+    pub async fn allow_notifications(&self, origin: &str) {
+        self.allow("notifications", origin).await;
+    }
+
+    async fn allow(&self, name: &str, origin: &str) {
+        let allowed = SetPermissionParams::builder()
+            .origin(origin)
+            .permission(PermissionDescriptor::new(name))
+            .setting(PermissionSetting::Granted)
+            .build()
+            .expect("it names a permission");
+        self.inner.execute(allowed).await.expect("the browser grants permissions");
     }
 
     async fn page_in(&self, target: CreateTargetParamsBuilder) -> Page {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -10,7 +11,15 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-type Files = Arc<Mutex<HashMap<String, (HeaderMap, String)>>>;
+type Files = Arc<Mutex<Folder>>;
+
+/// What a website consists of.
+#[derive(Default)]
+struct Folder {
+    files: HashMap<String, (HeaderMap, String)>,
+    /// How long it takes to answer.
+    delay: Duration,
+}
 
 /// A running website; it stops when this value is dropped.
 pub struct Host {
@@ -57,6 +66,11 @@ impl Host {
         self.insert(path, "text/javascript; charset=utf-8", None, text.to_owned());
     }
 
+    /// Answers only after so long, as websites do.
+    pub fn take_time(&self, delay: Duration) {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).delay = delay;
+    }
+
     fn insert(&self, path: &str, kind: &str, more: Option<(header::HeaderName, &str)>, text: String) {
         let mut headers = HeaderMap::new();
         for (name, value) in
@@ -64,8 +78,8 @@ impl Host {
         {
             headers.insert(name, value.parse().expect("a test's header is sound"));
         }
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.insert(path.to_owned(), (headers, text));
+        let mut folder = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        folder.files.insert(path.to_owned(), (headers, text));
     }
 }
 
@@ -76,8 +90,10 @@ impl Drop for Host {
 }
 
 async fn show(State(files): State<Files>, address: Uri) -> (StatusCode, HeaderMap, String) {
-    let files = files.lock().unwrap_or_else(PoisonError::into_inner);
-    match files.get(address.path()) {
+    let delay = files.lock().unwrap_or_else(PoisonError::into_inner).delay;
+    tokio::time::sleep(delay).await;
+    let folder = files.lock().unwrap_or_else(PoisonError::into_inner);
+    match folder.files.get(address.path()) {
         Some((headers, text)) => (StatusCode::OK, headers.clone(), text.clone()),
         // Browsers ask for one unasked, and the console would tell of it.
         None if address.path() == "/favicon.ico" => (StatusCode::NO_CONTENT, HeaderMap::new(), String::new()),

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chromiumoxide::cdp::browser_protocol::accessibility::QueryAxTreeParams;
-use chromiumoxide::cdp::browser_protocol::dom::{GetDocumentParams, ResolveNodeParams};
+use chromiumoxide::cdp::browser_protocol::dom::{
+    GetDocumentParams, ResolveNodeParams, SetFileInputFilesParams,
+};
 use chromiumoxide::cdp::browser_protocol::input::{
     DispatchKeyEventParams, DispatchKeyEventType, InsertTextParams,
 };
@@ -143,6 +145,18 @@ impl Page {
     pub async fn write(&self, selector: &str, text: &str) {
         self.click(selector).await;
         self.insert(text).await;
+    }
+
+    /// Chooses files in the field that the selector finds.
+    pub async fn choose(&self, selector: &str, files: &[&Path]) {
+        let field = self.inner.find_element(selector).await.expect("the page has such a field");
+        let files = files.iter().map(|file| file.display().to_string());
+        let choice = SetFileInputFilesParams::builder()
+            .backend_node_id(field.backend_node_id)
+            .files(files)
+            .build()
+            .expect("it names files");
+        self.inner.execute(choice).await.expect("the browser takes files");
     }
 
     /// Writes where the focus is.

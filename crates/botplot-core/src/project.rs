@@ -22,6 +22,8 @@ pub struct Project {
     pub settings: Settings,
     /// What the project may use.
     pub plan: Plan,
+    /// True when its people need a second factor to get in.
+    pub factor_required: bool,
     /// Raised in every transaction that changes chunks; the search index compares it before each search.
     pub index_version: i64,
     /// When it was made.

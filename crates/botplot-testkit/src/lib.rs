@@ -5,6 +5,7 @@
 pub mod app;
 pub mod client;
 pub mod fake_llm;
+pub mod phone;
 pub mod postgres;
 pub mod server;
 #[cfg(feature = "smtp")]

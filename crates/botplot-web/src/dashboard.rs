@@ -24,11 +24,13 @@ mod team;
 mod ui;
 
 use axum::Router;
-use axum::http::Method;
+use axum::extract::Request;
+use axum::http::{Method, header};
+use axum::response::{IntoResponse as _, Response};
 
 pub use route::Access;
 
-use crate::AppState;
+use crate::{AppState, error};
 use route::Route;
 
 /// Every address of the dashboard, area by area.
@@ -56,6 +58,16 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         let gate = axum::middleware::from_fn_with_state((state.clone(), route.access), gate::pass);
         router.route(route.path, route.handler.route_layer(gate))
     })
+}
+
+/// The reply to an address that is none: a page for a browser, the API's error for a program.
+pub(crate) async fn no_such_address(request: Request) -> Response {
+    let error = error::no_such_address();
+    let accept = request.headers().get(header::ACCEPT);
+    if accept.is_some_and(|accept| accept.as_bytes().starts_with(b"text/html")) {
+        return reply::error_page(&error, reply::Asks::Page);
+    }
+    error.into_response()
 }
 
 /// Method, pattern and access of every address, for tests that walk through them.

@@ -196,8 +196,8 @@ impl ApiError {
     }
 }
 
-/// The reply to an address that is none.
-pub(crate) async fn no_such_address() -> ApiError {
+/// What is wrong with an address that is none.
+pub(crate) fn no_such_address() -> ApiError {
     ApiError::saying(Code::NotFound, "there is no such address")
 }
 

@@ -29,7 +29,7 @@ pub fn router(state: AppState) -> Router {
         .route("/openapi.json", get(openapi::show))
         .route("/assets/{name}", get(pages::assets::show))
         .merge(dashboard::router(&state))
-        .fallback(error::no_such_address)
+        .fallback(dashboard::no_such_address)
         .method_not_allowed_fallback(error::wrong_method)
         .layer(Extension(openapi::Document::of(api, &state.public_url)))
         // A request passes these from the last to the first.

@@ -1,6 +1,9 @@
-//! The dashboard in a browser: every page of it, a handoff from both sides, and the keyboard alone.
+//! The dashboard in a browser: the first run, every page of it, the inbox, what goes wrong, and the keyboard alone.
 
+mod bad_input;
+mod first_run;
 mod handoff;
+mod inbox;
 mod keyboard;
 mod looks;
 mod pages;

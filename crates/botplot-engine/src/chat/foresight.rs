@@ -1,9 +1,11 @@
 //! What will be done with a question: the passages found for it and the way to its answer, as chat, tests and runs of
 //! the question set all take it.
 
+use botplot_core::Timestamp;
 use botplot_core::answer::{Evidence, Plan, plan};
 use botplot_core::courtesy;
-use botplot_core::project::Project;
+use botplot_core::handoff::asked_in_words;
+use botplot_core::project::{Project, Settings};
 use botplot_core::speech::Speech;
 
 use super::own_words::{self, OwnWords};
@@ -37,6 +39,7 @@ pub(super) async fn foresee(
         passages: found.passages.len(),
         courtesy: courtesy::of(question),
         pair: own.is_some(),
+        asks_for_person: project.settings.handoff.enabled && asked_in_words(question),
     };
     let plan = plan(evidence, project.settings.threshold, engine.0.model.is_some());
     let speech = tongue::of_turn(question, earlier, &project.settings);
@@ -47,9 +50,15 @@ pub(super) async fn foresee(
 pub(super) fn word(plan: Plan) -> &'static str {
     match plan {
         Plan::Greet(_) => "greeted",
+        Plan::HandOver => "handed_over",
         Plan::Refuse => REFUSED,
         Plan::Verbatim => "verbatim",
         Plan::Extract => "quoted",
         Plan::Generate => "written",
     }
+}
+
+/// What is said to somebody who asked for a person.
+pub(super) fn word_to_waiting(speech: &'static Speech, settings: &Settings, now: Timestamp) -> String {
+    settings.hours.closed_message(now).unwrap_or_else(|| speech.handoff_of(settings).to_owned())
 }

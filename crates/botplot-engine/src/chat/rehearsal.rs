@@ -25,7 +25,7 @@ const ANSWER_LIMIT: usize = 64 * 1024;
 pub struct Rehearsal {
     /// The way that was chosen.
     pub plan: Plan,
-    /// How the answer came about: `greeted`, `refused`, `verbatim`, `quoted` or `written`.
+    /// How the answer came about: `greeted`, `handed_over`, `refused`, `verbatim`, `quoted` or `written`.
     pub how: &'static str,
     /// The answer; empty when a model would write it and was not to be asked.
     pub text: String,
@@ -59,6 +59,9 @@ pub async fn rehearse(
     let pair = own.as_ref().map(|own| own.question.clone());
     let said = match plan {
         Plan::Greet(kind) => Said::whole(speech.kind_word(kind, &project.settings)),
+        Plan::HandOver => {
+            Said::whole(&foresight::word_to_waiting(speech, &project.settings, engine.clock().now()))
+        }
         Plan::Refuse => Said::whole(speech.refusal_of(&project.settings)),
         Plan::Verbatim => own.map_or_else(Said::default, |own| Said { text: own.answer, used: own.used }),
         Plan::Extract => quoted(question, &found),

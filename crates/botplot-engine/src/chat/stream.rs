@@ -108,6 +108,11 @@ impl Generation {
                 let OwnWords { answer, used, .. } = foreseen.own.take().unwrap_or_default();
                 Draft { used, how: foresight::word(plan), ..self.say(&answer) }
             }
+            Plan::HandOver => {
+                let now = engine.clock().now();
+                let word = foresight::word_to_waiting(foreseen.speech, &project.settings, now);
+                Draft { how: foresight::word(plan), ..self.say(&word) }
+            }
             Plan::Refuse => self.refuse(&foreseen),
             Plan::Extract => self.quote(&foreseen),
             Plan::Generate if spending::is_spent(engine, project).await? => self.quote(&foreseen),

@@ -65,7 +65,9 @@ pub async fn claim(
             Box::pin(async move {
                 let mut it = tx.find_conversation(project, id).await?.ok_or(Error::NotFound)?;
                 let (now, mine) = (Holder::of(&it), Holder::Person(who.name.clone()));
-                if now != seen && now != mine {
+                let assignee = tx.find_assignee(project, id).await?;
+                let mine = now == mine && assignee.is_none_or(|account| account == who.account);
+                if now != seen && !mine {
                     return Ok((Claim::Gone(now), None));
                 }
                 let effects = act(&mut it, Action::TakeOver { agent: Some(who.name.clone()) })?;
@@ -201,5 +203,8 @@ pub async fn read(
     let write = engine.0.store.write(move |tx| {
         Box::pin(async move { Ok::<_, Error>(tx.note_read(project, account, id, messages).await?) })
     });
-    write.await
+    if write.await? {
+        engine.0.inboxes.recount(project);
+    }
+    Ok(())
 }

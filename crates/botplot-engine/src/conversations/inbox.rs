@@ -5,6 +5,7 @@
 //! there is a look for what changed meanwhile.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -84,6 +85,8 @@ pub(crate) struct Inboxes(Mutex<HashMap<ProjectId, Arc<Inbox>>>);
 
 struct Inbox {
     changed: Mutex<HashSet<ConversationId>>,
+    /// Somebody has read what they had not: they are to be told how much is left.
+    read: AtomicBool,
     wake: Notify,
     news: broadcast::Sender<News>,
 }
@@ -93,6 +96,14 @@ impl Inboxes {
     pub(crate) fn stir(&self, project: ProjectId, conversation: ConversationId) {
         if let Some(inbox) = lock(&self.0).get(&project) {
             lock(&inbox.changed).insert(conversation);
+            inbox.wake.notify_one();
+        }
+    }
+
+    /// Says that somebody has read something.
+    pub(crate) fn recount(&self, project: ProjectId) {
+        if let Some(inbox) = lock(&self.0).get(&project) {
+            inbox.read.store(true, Ordering::Release);
             inbox.wake.notify_one();
         }
     }
@@ -141,7 +152,8 @@ pub fn watch(engine: &Engine, project: ProjectId) -> Watcher {
     }
     let news = broadcast::Sender::new(BACKLOG);
     let watcher = Watcher(news.subscribe());
-    let inbox = Arc::new(Inbox { changed: Mutex::default(), wake: Notify::new(), news });
+    let inbox =
+        Arc::new(Inbox { changed: Mutex::default(), read: AtomicBool::default(), wake: Notify::new(), news });
     inboxes.insert(project, inbox.clone());
     drop(inboxes);
     let look =
@@ -185,6 +197,7 @@ impl Look {
                     let _ = self.inbox.news.send(News::Behind);
                 }
             }
+            uncounted |= self.inbox.read.swap(false, Ordering::AcqRel);
             if uncounted && Instant::now() >= self.count_at {
                 uncounted = self.count().await.is_err();
                 self.count_at = Instant::now() + LOOK_EVERY / 2;

@@ -14,8 +14,8 @@ pub(crate) async fn note_read(
     account: AccountId,
     conversation: ConversationId,
     messages: i64,
-) -> Result<(), Error> {
-    sqlx::query(
+) -> Result<bool, Error> {
+    let done = sqlx::query(
         "INSERT INTO reads (project_id, account_id, conversation_id, messages)
          SELECT c.project_id, a.id, c.id, $4 FROM conversations c, accounts a
          WHERE c.project_id = $1 AND c.id = $3 AND a.id = $2
@@ -28,7 +28,7 @@ pub(crate) async fn note_read(
     .bind(messages)
     .execute(c)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Few of many: the expression keeps SQLite from walking through all that the project's people have read.

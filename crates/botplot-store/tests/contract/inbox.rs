@@ -12,6 +12,7 @@ async fn add_account(rig: &Rig, email: &str) -> AccountId {
     let account = Account {
         id: AccountId(rig.id()),
         email: email.into(),
+        confirmed: false,
         name: "Ann".into(),
         password: None,
         factor: None,
@@ -143,9 +144,12 @@ pub(crate) async fn what_was_read_never_becomes_less(rig: Rig) {
     let (project, gone) = (rig.project, ConversationId(rig.id()));
     rig.write(move |tx| {
         Box::pin(async move {
-            tx.note_read(project, ann, id, 2).await?;
-            tx.note_read(project, ann, id, 1).await?;
-            tx.note_read(project, ann, gone, 1).await
+            assert!(tx.note_read(project, ann, id, 1).await?);
+            assert!(tx.note_read(project, ann, id, 2).await?);
+            assert!(!tx.note_read(project, ann, id, 2).await?);
+            assert!(!tx.note_read(project, ann, id, 1).await?);
+            assert!(!tx.note_read(project, ann, gone, 1).await?);
+            Ok(())
         })
     })
     .await;

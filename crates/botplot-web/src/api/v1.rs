@@ -18,5 +18,5 @@ use crate::error::no_such_address;
 
 /// Any address of v1 that is none: keys are checked all the same, so that a wrong one is told first.
 pub(crate) async fn unknown(_: Owner) -> ApiError {
-    no_such_address().await
+    no_such_address()
 }

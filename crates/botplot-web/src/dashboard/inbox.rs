@@ -92,6 +92,7 @@ async fn page(
             data-sound[choice.sound] data-notifications[choice.notifications] data-older[looked.before.is_some()] {
             h1.unseen { "Inbox" }
             p.lost #lost role="alert" hidden { "The connection is lost. Trying again…" }
+            p.lost #out role="alert" hidden { "You were signed out. " a href="/sign-in" { "Sign in" } " to go on; what you typed is kept." }
             p.ask #ask hidden { button type="button" { "Let this browser show notifications" } }
             (list.show(seat, looked, open))
             @if let Some(thread) = thread { (thread) } @else { (thread::none()) }

@@ -50,7 +50,7 @@ static PACKED: LazyLock<Vec<Packed>> =
 
 /// One file; who has it already gets 304.
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let Some(place) = ASSETS.iter().position(|a| a.name == name) else { return Err(no_such_address().await) };
+    let Some(place) = ASSETS.iter().position(|a| a.name == name) else { return Err(no_such_address()) };
     Ok(PACKED[place].reply(&headers, ASSETS[place].media, "no-cache"))
 }
 

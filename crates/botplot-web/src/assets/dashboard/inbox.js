@@ -306,10 +306,14 @@
 
   // Calling the person
   let tone;
-  function sound() {
+  async function sound() {
     if (!inbox.hasAttribute("data-sound")) return;
     try {
       tone ??= new AudioContext();
+      // It stands still until somebody has used the page; what is an old story by then is not played.
+      const at = Date.now();
+      if (tone.state != "running") await tone.resume();
+      if (Date.now() - at > 2000) return;
       const note = tone.createOscillator(), volume = tone.createGain(), now = tone.currentTime;
       note.frequency.setValueAtTime(660, now);
       note.frequency.setValueAtTime(880, now + 0.12);
@@ -326,7 +330,7 @@
     called.set(id, `${count} ${text}`);
     if (id == open && document.hasFocus()) return;
     sound();
-    const wanted = inbox.hasAttribute("data-notifications") && document.hidden;
+    const wanted = inbox.hasAttribute("data-notifications") && !document.hasFocus();
     if (!wanted || !("Notification" in window) || Notification.permission != "granted") return;
     const shown = new Notification(name, { body: text, tag: id, icon: "/assets/icon.svg" });
     shown.onclick = () => {
@@ -347,8 +351,17 @@
   // The stream. A page that lost it fetches all that it shows once it is back.
   let source, retry = 0;
   const tries = { count: 0 };
-  function lost(is) {
-    byId("lost").hidden = !is;
+  function lost(is, signedOut = false) {
+    byId("lost").hidden = !is || signedOut;
+    byId("out").hidden = !is || !signedOut;
+    byId("out").querySelector("a").href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+  }
+  // A stream does not say why it ended; a page is told.
+  async function whyLost() {
+    try {
+      const response = await fetchPiece(address(base, { part: "list" }));
+      if (!byId("lost").hidden && response.status == 401) lost(true, true);
+    } catch {}
   }
   const hear = {
     async ready() {
@@ -400,7 +413,8 @@
       hear[news.type]?.(news);
     };
     source.onerror = () => {
-      lost(true);
+      if (byId("out").hidden) lost(true);
+      whyLost();
       again_();
     };
   }

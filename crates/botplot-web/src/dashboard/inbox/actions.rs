@@ -9,7 +9,7 @@ use botplot_engine::conversations::desk::{self, Claim, Holder};
 use botplot_engine::conversations::{self, Change};
 
 use super::at::At;
-use super::thread::{Thread, Typed, named};
+use super::thread::{Thread, Typed, somebody};
 use super::{compose, page};
 use crate::dashboard::form::Form;
 use crate::dashboard::reply::{Asks, lead_to, piece};
@@ -88,9 +88,9 @@ pub(super) async fn note(State(state): State<AppState>, at: At, form: Form) -> R
 pub(super) async fn reply(State(state): State<AppState>, at: At, form: Form) -> Result<Response, ApiError> {
     let (who, text) = (at.teammate(), form.text("content"));
     let typed = Typed { reply: text.clone(), ..Typed::default() };
-    let it = Thread::read(&state, &at).await?.conversation;
+    let thread = Thread::read(&state, &at).await?;
+    let (mine, it) = (thread.is_mine(&at.seat), thread.conversation);
     let now = Holder::of(&it);
-    let mine = now == Holder::Person(who.name.clone());
     if it.handled_by == HandledBy::Human && !mine && compose::read_seen(form.raw("seen")) != Some(now.clone())
     {
         return refused(&state, at, &now, typed).await;
@@ -121,7 +121,7 @@ async fn done(state: &AppState, at: At, sentence: &str) -> Result<Response, ApiE
 async fn refused(state: &AppState, at: At, holder: &Holder, typed: Typed) -> Result<Response, ApiError> {
     let complaint = match holder {
         Holder::Bot => "The conversation was handed back to the bot meanwhile.".to_owned(),
-        Holder::Person(name) => format!("{} has taken this conversation meanwhile.", named(name)),
+        Holder::Person(name) => format!("{} has taken this conversation meanwhile.", somebody(name)),
     };
     again(state, at, Typed { complaint: Some(complaint), ..typed }, StatusCode::CONFLICT).await
 }

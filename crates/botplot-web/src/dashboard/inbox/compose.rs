@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::at::At;
 use super::message;
-use super::thread::{Thread, Typed, named};
+use super::thread::{Thread, Typed, somebody};
 
 /// Who had the conversation when the page was made, as forms carry it.
 pub(super) fn seen(holder: &Holder) -> String {
@@ -27,13 +27,13 @@ pub(super) fn read_seen(text: &str) -> Option<Holder> {
 /// The buttons above a conversation.
 pub(super) fn actions(thread: &Thread, at: &At) -> Markup {
     let it = &thread.conversation;
-    let (holder, me) = (Holder::of(it), Holder::Person(at.seat.person.account.name.clone()));
+    let holder = Holder::of(it);
     html! {
         @match it.status {
             Status::Archived => {}
             Status::Closed => (button(at, "reopen", "Reopen", "", None)),
             Status::Active => {
-                @if holder == me {
+                @if thread.is_mine(&at.seat) {
                     (button(at, "hand-back", "Hand back", "", None))
                 } @else {
                     (take(thread, at, &holder))
@@ -62,7 +62,7 @@ fn take(thread: &Thread, at: &At, holder: &Holder) -> Markup {
         Holder::Bot => None,
         Holder::Person(name) => Some(format!(
             "{} has had this conversation for {}. Take it over?",
-            named(name),
+            somebody(name),
             thread.held_for()
         )),
     };
@@ -84,7 +84,7 @@ fn inner(thread: &Thread, at: &At, typed: &Typed) -> Markup {
     let it = &thread.conversation;
     let holder = Holder::of(it);
     let elsewhere = match &holder {
-        Holder::Person(name) if *name != at.seat.person.account.name => Some(named(name)),
+        Holder::Person(name) if !thread.is_mine(&at.seat) => Some(somebody(name)),
         _ => None,
     };
     let writes_note = !typed.note.is_empty();

@@ -113,7 +113,7 @@ impl Thread {
             @match (it.status, Holder::of(it)) {
                 (Status::Archived, _) => "Archived",
                 (Status::Closed, _) => "Closed",
-                (Status::Active, Holder::Person(name)) if name == seat.person.account.name => "With you",
+                (Status::Active, Holder::Person(_)) if self.is_mine(seat) => "With you",
                 (Status::Active, Holder::Person(name)) => { "With " (named(&name)) }
                 (Status::Active, Holder::Bot) if it.handoff_requested => "Waits for a person",
                 (Status::Active, Holder::Bot) => "Answered by the bot",
@@ -122,9 +122,21 @@ impl Thread {
         }
     }
 
+    /// Whether the person has the conversation. A colleague of the same name is somebody else, of whom it is in the care.
+    pub(super) fn is_mine(&self, seat: &Seat) -> bool {
+        let me = &seat.person.account;
+        let is_namesake = |one: &Member| one.account != me.id && one.name == me.name;
+        let in_care_of_namesake =
+            self.members.iter().any(|one| Some(one.account) == self.assignee && is_namesake(one));
+        Holder::of(&self.conversation) == Holder::Person(me.name.clone()) && !in_care_of_namesake
+    }
+
     /// How long the conversation has stood as it does, such as `2 min`.
     pub(super) fn held_for(&self) -> String {
-        self.since.map_or_else(String::new, |since| ui::time::short(self.now.seconds_since(since)))
+        match self.since.map_or(0, |since| self.now.seconds_since(since)) {
+            seconds if seconds < 60 => "less than a minute".to_owned(),
+            seconds => ui::time::short(seconds),
+        }
     }
 
     fn log(&self, at: &At) -> Markup {
@@ -152,8 +164,13 @@ impl Thread {
 }
 
 /// A person's name, or what stands for one that is not known.
-pub(super) fn named(name: &str) -> &str {
+fn named(name: &str) -> &str {
     if name.is_empty() { "a person" } else { name }
+}
+
+/// The same where a sentence begins.
+pub(super) fn somebody(name: &str) -> &str {
+    if name.is_empty() { "A person" } else { name }
 }
 
 /// What is shown while no conversation is open.

@@ -135,6 +135,7 @@ pub(in crate::dashboard) fn answer(it: &Rehearsal) -> Markup {
         "refused" => ("warn", "does not know"),
         "written" => ("good", "written by the model"),
         "greeted" => ("", "a kind word"),
+        "handed_over" => ("", "handed over to a person"),
         "verbatim" => ("good", "your own answer, word by word"),
         _ => ("good", "quoted from your documents"),
     };

@@ -76,7 +76,7 @@ fn asking(form: &Form) -> Markup {
     html! {
         section.card {
             h2 { "Asking for a person" }
-            (tick("handoff.enabled", "Visitors can ask for a person", "The widget offers it, and the bot understands it in words.", form.flag("handoff.enabled")))
+            (tick("handoff.enabled", "Visitors can ask for a person", "The widget offers it, and the bot says so to whoever asks for it in words.", form.flag("handoff.enabled")))
             (tick("handoff.silent", "The bot falls silent then", "Otherwise it goes on answering until somebody takes over.", form.flag("handoff.silent")))
             (Field { hint: "What the visitor reads when a person was asked for. Left as it came, it is read in the visitor’s language.", ..Field::area("handoff.message", "Message") }.show(form))
         }

@@ -71,40 +71,58 @@ async fn take_text(State(state): State<AppState>, seat: Seat, mut form: Form) ->
 
 /// The part of the page that says how far the reading is; asked for every second while it goes on.
 async fn progress(State(state): State<AppState>, seat: Seat) -> Result<Response, ApiError> {
-    Ok(piece(&reading(&state, &seat).await?))
+    let newest = newest(&state, &seat).await?;
+    Ok(piece(&reading(&state, &seat, newest).await?))
 }
 
 async fn view(state: &AppState, seat: &Seat, form: &Form) -> Result<Response, ApiError> {
+    let newest = newest(state, seat).await?;
+    let is_learning = newest.as_ref().is_some_and(|source| source.status != Status::Failed);
     let body = html! {
         section.card.step {
-            h2 { "Where does your company explain itself?" }
-            p { "Your pages are read from this address on, and the bot answers from them and from nothing else." }
-            form.stack method="post" action=(seat.path(Step::Website.path())) {
-                (Field { hint: "Your help centre, or the front page.", fill: "url", required: true, ..Field::text("url", "Website") }.show(form))
-                button.primary { "Read it" }
+            @if is_learning {
+                h2 { "What it learns from" }
+                (reading(state, seat, newest).await?)
+                details open[!form.is_sound()] { summary { "Something more" } (ways(seat, form)) }
+            } @else {
+                h2 { "Where does your company explain itself?" }
+                p { "Your pages are read from this address on, and the bot answers from them and from nothing else." }
+                (reading(state, seat, newest).await?)
+                (ways(seat, form))
+                div.onward { (skip(seat, Step::Website)) }
             }
-            (reading(state, seat).await?)
-            details open[form.why("text").is_some()] {
-                summary { "No website, or it cannot be read?" }
-                form.stack method="post" action=(seat.path("start/text")) {
-                    (Field { hint: "Anything that customers ask about; headings make it easier to find.", ..Field::area("text", "Paste a text instead") }.show(form))
-                    div.actions { button { "Learn this text" } a href=(seat.path("knowledge")) { "or add files" } }
-                }
-            }
-            div.onward { (skip(seat, Step::Website)) }
         }
     };
     page(state, seat, Step::Website, &body).await
 }
 
-/// What was added last, how far it is, and what was read of it.
-async fn reading(state: &AppState, seat: &Seat) -> Result<Markup, ApiError> {
-    let reader = state.engine.reader();
-    let (all, _) = reader.list_sources(seat.id(), 100, 0).await?;
-    let Some(source) = all.into_iter().max_by_key(|source| source.created_at) else {
-        return Ok(html! { div #reading {} });
-    };
-    let (pages, _) = reader.page_pages(seat.id(), source.id, LISTED, 0).await?;
+/// The forms for a website, or for a text in its place.
+fn ways(seat: &Seat, form: &Form) -> Markup {
+    html! {
+        form.stack method="post" action=(seat.path(Step::Website.path())) {
+            (Field { hint: "Your help centre, or the front page.", fill: "url", required: true, ..Field::text("url", "Website") }.show(form))
+            button.primary { "Read it" }
+        }
+        details open[form.why("text").is_some()] {
+            summary { "No website, or it cannot be read?" }
+            form.stack method="post" action=(seat.path("start/text")) {
+                (Field { hint: "Anything that customers ask about; headings make it easier to find.", ..Field::area("text", "Paste a text instead") }.show(form))
+                div.actions { button { "Learn this text" } a href=(seat.path("knowledge")) { "or add files" } }
+            }
+        }
+    }
+}
+
+/// What was added last.
+async fn newest(state: &AppState, seat: &Seat) -> Result<Option<Source>, ApiError> {
+    let (all, _) = state.engine.reader().list_sources(seat.id(), 100, 0).await?;
+    Ok(all.into_iter().max_by_key(|source| source.created_at))
+}
+
+/// How far a source is, and what was read of it.
+async fn reading(state: &AppState, seat: &Seat, source: Option<Source>) -> Result<Markup, ApiError> {
+    let Some(source) = source else { return Ok(html! { div #reading {} }) };
+    let (pages, _) = state.engine.reader().page_pages(seat.id(), source.id, LISTED, 0).await?;
     let runs = matches!(source.status, Status::Pending | Status::Processing);
     let again = runs.then(|| seat.path("start/progress"));
     Ok(html! {
@@ -114,8 +132,11 @@ async fn reading(state: &AppState, seat: &Seat) -> Result<Markup, ApiError> {
             @if !pages.is_empty() {
                 ul.read tabindex="0" aria-label="Pages" { @for page in &pages { (line(page)) } }
             }
-            @if source.pages > 0 {
-                div.actions { a.button.primary href=(seat.path(Step::Questions.path())) { "Go on" } }
+            @if source.status != Status::Failed {
+                div.onward {
+                    (skip(seat, Step::Website))
+                    @if source.pages > 0 { a.button.primary href=(seat.path(Step::Questions.path())) { "Go on" } }
+                }
             }
             @if runs { noscript { p { a href=(seat.path(Step::Website.path())) { "Look how far it is" } } } }
         }

@@ -20,7 +20,7 @@ async fn of_two_who_take_the_same_conversation_one_is_told_that_it_is_gone() {
     ann.submit(&path(&app, &id, "/take"), &[("seen", "bot")]).await.is(303);
     let refused = ben.submit(&path(&app, &id, "/take"), &[("seen", "bot")]).await.is(409);
     assert!(refused.text().contains("ann has taken this conversation meanwhile."), "{}", refused.text());
-    let again = "data-sure=\"ann has had this conversation for now. Take it over?\"";
+    let again = "data-sure=\"ann has had this conversation for less than a minute. Take it over?\"";
     assert!(refused.text().contains(again), "{}", refused.text());
     assert_eq!(app.conversation(&id).await.agent.as_deref(), Some("ann"));
     ben.submit(&path(&app, &id, "/take"), &[("seen", "person:ann")]).await.is(303);
