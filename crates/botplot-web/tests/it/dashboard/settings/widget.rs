@@ -111,7 +111,7 @@ async fn the_preview_shows_what_is_typed_and_stores_nothing() {
     let before = stored(&app).await;
     let typed = [
         ("widget.title", HOSTILE),
-        ("widget.color", "#ff0000"),
+        ("widget.color", "#aa0055"),
         ("widget.language", "de"),
         ("widget.starters", "Why?"),
         ("widget.strings.send", "Go!"),
@@ -123,7 +123,7 @@ async fn the_preview_shows_what_is_typed_and_stores_nothing() {
         (&config["widget"]["title"], &config["widget"]["starters"][0]),
         (&HOSTILE.into(), &"Why?".into())
     );
-    assert_eq!((&config["colors"]["accent"], &config["lang"]), (&"#ff0000".into(), &"de".into()));
+    assert_eq!((&config["colors"]["accent"], &config["lang"]), (&"#aa0055".into(), &"de".into()));
     assert!(config["strings"].as_array().unwrap().contains(&"Go!".into()), "{config}");
     // Without a script, the form is sent into the frame.
     let page = admin.submit(&path, &fields(&typed)).await.is(200);
