@@ -52,6 +52,8 @@ pub struct Account {
     pub id: AccountId,
     /// Where letters reach the person; lower case, unique.
     pub email: String,
+    /// True once the person has proved that they read the letters to this address.
+    pub confirmed: bool,
     /// What visitors and colleagues read.
     pub name: String,
     /// The password as Argon2 writes it; none for those who only sign in elsewhere.

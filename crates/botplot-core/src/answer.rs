@@ -13,6 +13,8 @@ pub struct Evidence {
     pub courtesy: Option<Courtesy>,
     /// A pair of the owner's asks the same, as [`asks_the_same`] has it.
     pub pair: bool,
+    /// The visitor asks for a person, and the project offers one.
+    pub asks_for_person: bool,
 }
 
 /// The way to an answer.
@@ -20,6 +22,8 @@ pub struct Evidence {
 pub enum Plan {
     /// A kind word.
     Greet(Courtesy),
+    /// The project's own words to whoever waits for a person.
+    HandOver,
     /// The project's own words for "I do not know".
     Refuse,
     /// The owner's own answer to this very question, word by word.
@@ -91,7 +95,13 @@ pub fn plan(evidence: Evidence, threshold: f64, has_model: bool) -> Plan {
     match evidence.courtesy {
         _ if evidence.pair => Plan::Verbatim,
         Some(courtesy) => Plan::Greet(courtesy),
-        None if evidence.passages == 0 || evidence.confidence < threshold => Plan::Refuse,
+        None if evidence.passages == 0 || evidence.confidence < threshold => {
+            if evidence.asks_for_person {
+                Plan::HandOver
+            } else {
+                Plan::Refuse
+            }
+        }
         None if has_model => Plan::Generate,
         None => Plan::Extract,
     }
@@ -103,7 +113,13 @@ mod tests {
 
     #[test]
     fn what_the_knowledge_does_not_cover_is_refused_even_with_a_model() {
-        let evidence = |confidence, passages| Evidence { confidence, passages, courtesy: None, pair: false };
+        let evidence = |confidence, passages| Evidence {
+            confidence,
+            passages,
+            courtesy: None,
+            pair: false,
+            asks_for_person: false,
+        };
         assert_eq!(plan(evidence(0.4, 5), 0.5, true), Plan::Refuse);
         assert_eq!(plan(evidence(0.9, 0), 0.5, true), Plan::Refuse);
         assert_eq!(plan(evidence(0.5, 5), 0.5, true), Plan::Generate);
@@ -113,8 +129,22 @@ mod tests {
     }
 
     #[test]
+    fn whoever_asks_for_a_person_is_handed_over_unless_the_knowledge_has_an_answer() {
+        let evidence = |confidence| Evidence {
+            confidence,
+            passages: 3,
+            courtesy: None,
+            pair: false,
+            asks_for_person: true,
+        };
+        assert_eq!(plan(evidence(0.4), 0.5, true), Plan::HandOver);
+        assert_eq!(plan(evidence(0.5), 0.5, false), Plan::Extract);
+    }
+
+    #[test]
     fn the_owners_own_answer_goes_before_everything_else() {
-        let pair = |courtesy| Evidence { confidence: 0.1, passages: 1, courtesy, pair: true };
+        let pair =
+            |courtesy| Evidence { confidence: 0.1, passages: 1, courtesy, pair: true, asks_for_person: true };
         for has_model in [false, true] {
             assert_eq!(plan(pair(None), 0.5, has_model), Plan::Verbatim);
             assert_eq!(plan(pair(Some(Courtesy::Greeting)), 0.5, has_model), Plan::Verbatim);

@@ -121,11 +121,21 @@ impl Hours {
     }
 }
 
-/// The zone of this name, from what the program brings along.
+thread_local! {
+    /// All zones, from what the program brings along.
+    static ZONES: TimeZoneDatabase = TimeZoneDatabase::bundled();
+}
+
+/// Names of zones to choose from: those of places, and `UTC`.
+pub fn zones() -> Vec<String> {
+    let is_place = |name: &String| name == "UTC" || name.contains('/') && !name.starts_with("Etc/");
+    let mut names: Vec<_> =
+        ZONES.with(|zones| zones.available().map(|zone| zone.to_string()).filter(is_place).collect());
+    names.sort_unstable();
+    names
+}
+
 fn find_zone(name: &str) -> Option<TimeZone> {
-    thread_local! {
-        static ZONES: TimeZoneDatabase = TimeZoneDatabase::bundled();
-    }
     ZONES.with(|zones| zones.get(name)).ok()
 }
 
@@ -276,6 +286,13 @@ mod tests {
         assert_eq!(said("2026-01-05T11:30:00Z").as_deref(), Some("Back at 13:00 (Europe/Berlin)."));
         assert_eq!(said("2026-01-06T16:30:00Z").as_deref(), Some("Back on Friday at 22:00 (Europe/Berlin)."));
         assert_eq!(said("2026-01-05T08:30:00Z"), None);
+    }
+
+    #[test]
+    fn every_zone_that_is_offered_is_taken() {
+        let all = zones();
+        assert!(all.len() > 300 && all.iter().any(|zone| zone == "Europe/Berlin"), "{all:?}");
+        assert!(all.iter().all(|zone| find_zone(zone).is_some()));
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub mod question;
 pub mod secret;
 pub mod signature;
 pub mod source;
+pub mod speech;
 pub mod starters;
 pub mod totp;
 pub mod trace;

@@ -1,12 +1,13 @@
-//! Links that work once: they let in the first owner, whom a team invites, and who has lost a password.
+//! Links that work once: they let in the first owner, whom a team invites, and who has lost a password, and they
+//! confirm addresses.
+
+mod letters;
 
 use crate::account::Role;
 use crate::conversation::words;
-use crate::letter::{Letter, one_line};
 use crate::{AccountId, LinkId, ProjectId, Timestamp};
 
-/// Characters of a name within a letter.
-const NAME: usize = 60;
+pub use letters::{address_changed, address_wanted, invitation, new_address, reset, taken_address};
 
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,15 +18,17 @@ pub enum Kind {
     Invitation,
     /// Sets a new password.
     Reset,
+    /// Confirms an address, and puts it in the place of the account's own.
+    Email,
 }
 
-words!(Kind { Setup = "setup", Invitation = "invitation", Reset = "reset" });
+words!(Kind { Setup = "setup", Invitation = "invitation", Reset = "reset", Email = "email" });
 
 impl Kind {
     /// Seconds that a link is good for.
     pub fn life(self) -> i64 {
         match self {
-            Self::Setup => 24 * 3600,
+            Self::Setup | Self::Email => 24 * 3600,
             Self::Invitation => 7 * 24 * 3600,
             Self::Reset => 3600,
         }
@@ -37,6 +40,7 @@ impl Kind {
             Self::Setup => "setup",
             Self::Invitation => "invite",
             Self::Reset => "reset",
+            Self::Email => "confirm-email",
         };
         format!("{base}/{place}/{token}")
     }
@@ -51,17 +55,19 @@ pub struct Link {
     pub kind: Kind,
     /// The project that an invitation is to.
     pub project: Option<ProjectId>,
-    /// Whose password is to be set.
+    /// Whose password is to be set, or whose address is to be confirmed.
     pub account: Option<AccountId>,
-    /// The address that is invited.
+    /// The address that is invited, or to be confirmed.
     pub email: Option<String>,
+    /// True when a letter alone carries it, so that whoever has it reads what comes to the address.
+    pub mailed: bool,
     /// The role that is offered.
     pub role: Option<Role>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
-    /// When it was used.
+    /// When it was used, or something else took its place.
     pub used_at: Option<Timestamp>,
 }
 
@@ -70,7 +76,7 @@ pub struct Link {
 pub enum State {
     /// It works, once.
     Open,
-    /// It has worked.
+    /// It has worked, or something else took its place.
     Used,
     /// It was not used in time.
     Expired,
@@ -84,34 +90,6 @@ impl Link {
             None if now >= self.expires_at => State::Expired,
             None => State::Open,
         }
-    }
-}
-
-/// The letter that invites somebody.
-pub fn invitation(by: &str, project: &str, role: Role, address: &str) -> Letter {
-    let (by, project) = (one_line(by, NAME), one_line(project, NAME));
-    Letter {
-        subject: format!("{by} invites you to \"{project}\""),
-        text: format!(
-            "{by} invites you to answer visitors of \"{project}\" together, in BotPlot.\n\
-             Your role would be {}: {}\n\n\
-             This link takes you there. It works once, within seven days:\n\n{address}\n\n\
-             If you did not expect this, you need not do anything.\n",
-            role.as_str(),
-            role.doc()
-        ),
-    }
-}
-
-/// The letter that lets somebody set a new password.
-pub fn reset(address: &str) -> Letter {
-    Letter {
-        subject: "A new password for BotPlot".into(),
-        text: format!(
-            "Somebody, most likely you, asked for a new password for your account.\n\
-             This link lets you set one. It works once, within an hour:\n\n{address}\n\n\
-             If it was not you, you need not do anything: your password stays as it is.\n"
-        ),
     }
 }
 
@@ -129,6 +107,7 @@ mod tests {
             project: None,
             account: None,
             email: None,
+            mailed: false,
             role: None,
             created_at: made,
             expires_at: made.plus_seconds(Kind::Reset.life()),
@@ -138,13 +117,5 @@ mod tests {
         assert_eq!(link.state(made.plus_seconds(3600)), State::Expired);
         let used = Link { used_at: Some(made), ..link };
         assert_eq!((used.state(made), used.state(made.plus_seconds(9999))), (State::Used, State::Used));
-    }
-
-    #[test]
-    fn names_within_letters_stay_on_their_line() {
-        let letter =
-            invitation("Ann\r\nBcc: x@example.com", "A\nB", Role::Agent, "https://b.example/invite/x");
-        assert_eq!(letter.subject, "Ann Bcc: x@example.com invites you to \"A B\"");
-        assert!(letter.text.contains("\n\nhttps://b.example/invite/x\n\n"));
     }
 }

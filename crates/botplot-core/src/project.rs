@@ -5,6 +5,7 @@ pub mod patch;
 
 use crate::hours::Hours;
 use crate::plan::Plan;
+use crate::speech::{self, Speech};
 use crate::{ProjectId, Timestamp, letter, origin};
 
 /// Characters a project's name may have.
@@ -21,6 +22,8 @@ pub struct Project {
     pub settings: Settings,
     /// What the project may use.
     pub plan: Plan,
+    /// True when its people need a second factor to get in.
+    pub factor_required: bool,
     /// Raised in every transaction that changes chunks; the search index compares it before each search.
     pub index_version: i64,
     /// When it was made.
@@ -81,6 +84,8 @@ pub struct Widget {
     pub radius: u32,
     /// `light`, `dark` or `auto`.
     pub theme: String,
+    /// Code of the language that the interface speaks, whatever the page does; empty is the page's.
+    pub language: String,
     /// The first words, and what the bot says to a greeting.
     pub welcome: String,
     /// Questions to begin with.
@@ -166,8 +171,7 @@ pub struct VisitorMail {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            refusal: "I could not find that in what I know. Could you put it another way, or would you like to talk to a person?"
-                .into(),
+            refusal: Speech::english().refusal.into(),
             instructions: String::new(),
             threshold: 0.5,
             origins: Vec::new(),
@@ -196,7 +200,8 @@ impl Default for Widget {
             offset: Offset::default(),
             radius: 16,
             theme: "auto".into(),
-            welcome: "Hello! What can I help you with?".into(),
+            language: String::new(),
+            welcome: Speech::english().welcome.into(),
             starters: Vec::new(),
             strings: std::collections::BTreeMap::new(),
         }
@@ -211,8 +216,7 @@ impl Default for Offset {
 
 impl Default for Handoff {
     fn default() -> Self {
-        let message = "A person has been asked to join. You can go on writing here meanwhile.".into();
-        Self { enabled: true, silent: false, message }
+        Self { enabled: true, silent: false, message: Speech::english().handoff.into() }
     }
 }
 
@@ -291,6 +295,10 @@ impl Rules {
         self.number("widget.offset.x", widget.offset.x.into(), 500.0);
         self.number("widget.offset.y", widget.offset.y.into(), 500.0);
         self.number("widget.radius", widget.radius.into(), 40.0);
+        if !widget.language.is_empty() && Speech::find(&widget.language).is_none() {
+            let known: Vec<_> = speech::ALL.iter().map(|known| format!("`{}`", known.code)).collect();
+            self.fault("widget.language", format!("must be empty or one of {}", known.join(", ")));
+        }
         self.text("widget.welcome", &widget.welcome, 1, 500);
         self.at_most("widget.starters", widget.starters.len(), 6);
         for (i, starter) in widget.starters.iter().enumerate() {
@@ -400,6 +408,8 @@ mod tests {
             assert_eq!(places, [place]);
         };
         check(|s| s.refusal = " ".into(), "refusal");
+        check(|s| s.widget.language = "tlh".into(), "widget.language");
+        check(|s| s.widget.language = "DE".into(), "widget.language");
         check(|s| s.instructions = "x".repeat(4_001), "instructions");
         check(|s| s.threshold = f64::NAN, "threshold");
         check(|s| s.daily_spend = -0.01, "daily_spend");

@@ -1,5 +1,6 @@
 //! Accounts: people who work with BotPlot, their passwords, and what they may do in which project.
 
+pub mod email;
 pub mod factor;
 pub mod first;
 pub mod halfway;
@@ -55,6 +56,7 @@ pub(crate) async fn draft(engine: &Engine, new: NewAccount) -> Result<Account, E
     Ok(Account {
         id: AccountId(engine.ids().ordered(now)),
         email,
+        confirmed: false,
         name,
         password: Some(password::hash(engine, new.password).await?),
         factor: None,

@@ -12,6 +12,7 @@ mod rehearsal;
 pub(crate) mod repeat;
 mod resume;
 mod stream;
+mod tongue;
 mod trace;
 mod turn;
 
@@ -102,7 +103,7 @@ pub struct Final {
     pub suggestions: Vec<String>,
     /// True when the bot said that it does not know.
     pub refused: bool,
-    /// How the answer came about, for the figures: `greeted`, `refused`, `verbatim`, `quoted`, `written`,
+    /// How the answer came about, for the figures: `greeted`, `handed_over`, `refused`, `verbatim`, `quoted`, `written`,
     /// `silent` or `replayed`.
     pub how: &'static str,
 }

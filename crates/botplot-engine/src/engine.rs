@@ -12,7 +12,6 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::accounts::factor::Tries;
 use crate::accounts::oidc::Oidc;
 use crate::accounts::password::Gate;
 use crate::chat::queue::Turns;
@@ -81,7 +80,6 @@ pub(crate) struct Inner {
     pub(crate) outbox: Outbox,
     pub(crate) seal: Seal,
     pub(crate) passwords: Gate,
-    pub(crate) tries: Tries,
     pub(crate) oidc: Option<Oidc>,
     pub(crate) ended: watch::Sender<Arc<HashSet<KeyId>>>,
     pub(crate) token_secret: Secret,
@@ -128,7 +126,6 @@ impl Engine {
             outbox: Outbox::default(),
             seal,
             passwords: Gate::default(),
-            tries: Tries::default(),
             oidc: parts.oidc,
             ended: watch::Sender::default(),
             token_secret,

@@ -3,6 +3,7 @@
 pub(crate) mod embed_project;
 mod post_alert;
 pub(crate) mod read_source;
+pub(crate) mod run_questions;
 mod send_letter;
 mod worker;
 
@@ -24,4 +25,5 @@ pub struct Kind {
 }
 
 /// Every kind of job.
-pub const JOBS: &[Kind] = &[read_source::JOB, embed_project::JOB, send_letter::JOB, post_alert::JOB];
+pub const JOBS: &[Kind] =
+    &[read_source::JOB, embed_project::JOB, send_letter::JOB, post_alert::JOB, run_questions::JOB];

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use botplot_core::job::Job;
-use botplot_core::letter::JOB;
-use botplot_core::{JobId, ProjectId};
+use botplot_core::letter::{JOB, Letter};
+use botplot_core::{AccountId, JobId, ProjectId};
 use botplot_store::{NewJob, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -22,6 +22,28 @@ pub(crate) struct Posted {
     pub(crate) text: String,
     /// Where to say that no more are wanted.
     pub(crate) unsubscribe: Option<String>,
+}
+
+/// The project among whose letters those to a person go out: the first of their own. `None` without a mail server, and
+/// for those who are in no project yet.
+pub(crate) async fn sender(engine: &Engine, account: AccountId) -> Result<Option<ProjectId>, Error> {
+    if engine.0.mail.is_none() {
+        return Ok(None);
+    }
+    let projects = engine.reader().projects_of(account).await?;
+    Ok(projects.first().map(|(project, _)| project.id))
+}
+
+/// Puts a letter into the outbox that tells one person of something once.
+pub(crate) async fn tell(
+    tx: &mut Tx,
+    engine: &Engine,
+    project: ProjectId,
+    to: &str,
+    letter: Letter,
+) -> Result<(), Error> {
+    let posted = Posted { to: to.to_owned(), subject: letter.subject, text: letter.text, unsubscribe: None };
+    post(tx, engine, project, &posted).await
 }
 
 /// Puts a letter into the outbox.

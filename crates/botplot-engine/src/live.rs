@@ -1,5 +1,5 @@
-//! What a conversation's pages hear live beside the answers, the visitor's own and those of the team: what a person
-//! writes, where the conversation stands, who is typing.
+//! What a visitor's pages hear live beside the answers: what a person writes, where the conversation stands, and that
+//! a person is typing. What the team hears is in [`crate::conversations::inbox`].
 //!
 //! Messages and states are stored, so that a page that was away hears of them later; typing is not. A page is woken at
 //! once, by another node too, and looks once a second in case that nobody could wake it.
@@ -13,7 +13,6 @@ use botplot_core::event::Author;
 use botplot_core::message::Message;
 use botplot_core::{ConversationId, ProjectId};
 use botplot_store::Tx;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep_until};
@@ -68,21 +67,11 @@ fn payload(conversation: &Conversation, event: LiveEvent<'_>) -> Value {
     }
 }
 
-/// Who types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Typist {
-    /// A person of the team.
-    Person,
-    /// The visitor, whose own page does not show it.
-    Visitor,
-}
-
 /// What is passed from whoever changes a conversation to the pages that show it on this node.
 #[derive(Clone, Debug)]
 enum Signal {
     Wake,
-    Typing { by: Typist, name: String, on: bool },
+    Typing { name: String, on: bool },
 }
 
 type Pages = Arc<Mutex<HashMap<ConversationId, broadcast::Sender<Signal>>>>;
@@ -98,8 +87,8 @@ impl Live {
     }
 
     /// Tells the conversation's pages that `name` types, or stopped; said once, it holds for five seconds.
-    pub(crate) fn typing(&self, conversation: ConversationId, by: Typist, name: &str, on: bool) {
-        self.send(conversation, Signal::Typing { by, name: name.to_owned(), on });
+    pub(crate) fn typing(&self, conversation: ConversationId, name: &str, on: bool) {
+        self.send(conversation, Signal::Typing { name: name.to_owned(), on });
     }
 
     /// Makes all pages look.
@@ -121,8 +110,7 @@ impl Live {
         let sender = pages.entry(conversation).or_insert_with(|| broadcast::Sender::new(BACKLOG));
         let (signals, sender) = (sender.subscribe(), sender.clone());
         let look_at = Instant::now() + LOOK_EVERY;
-        let typing = [None, None];
-        Watcher { conversation, pages: self.0.clone(), signals, _sender: sender, look_at, typing }
+        Watcher { conversation, pages: self.0.clone(), signals, _sender: sender, look_at, typing: None }
     }
 }
 
@@ -136,10 +124,8 @@ pub fn watch(engine: &Engine, conversation: ConversationId) -> Watcher {
 pub enum Heard {
     /// Something may have been stored: look.
     Look,
-    /// Somebody types, or stopped.
+    /// A person of the team types, or stopped.
     Typing {
-        /// On which side.
-        by: Typist,
         /// Their name.
         name: String,
         /// False when they stopped, or were not heard of for five seconds.
@@ -155,25 +141,22 @@ pub struct Watcher {
     /// Keeps `signals` open whatever happens to the map.
     _sender: broadcast::Sender<Signal>,
     look_at: Instant,
-    /// Who types on either side, and until when they count as typing.
-    typing: [Option<(String, Instant)>; 2],
+    /// Who types, and until when they count as typing.
+    typing: Option<(String, Instant)>,
 }
 
 impl Watcher {
     /// Waits until there is something to do, a second at most. Nothing is lost when the wait is dropped.
     pub async fn next(&mut self) -> Heard {
-        let until = |by: Typist| Some((self.typing[by as usize].as_ref()?.1, by));
-        let silent =
-            [Typist::Person, Typist::Visitor].into_iter().filter_map(until).min_by_key(|(at, _)| *at);
-        let (silent_at, by) = silent.unwrap_or((self.look_at, Typist::Person));
+        let silent_at = self.typing.as_ref().map(|(_, until)| *until);
         tokio::select! {
             biased;
             signal = self.signals.recv() => match signal {
-                Ok(Signal::Typing { by, name, on }) => self.note_typing(by, name, on),
+                Ok(Signal::Typing { name, on }) => self.note_typing(name, on),
                 // Who fell behind looks, too: what was missed is in the store.
                 Ok(Signal::Wake) | Err(_) => self.look(),
             },
-            () = sleep_until(silent_at), if silent.is_some() => self.silence(by),
+            () = sleep_until(silent_at.unwrap_or(self.look_at)), if silent_at.is_some() => self.silence(),
             () = sleep_until(self.look_at) => self.look(),
         }
     }
@@ -183,14 +166,14 @@ impl Watcher {
         Heard::Look
     }
 
-    fn note_typing(&mut self, by: Typist, name: String, on: bool) -> Heard {
-        self.typing[by as usize] = on.then(|| (name.clone(), Instant::now() + TYPING_LIFE));
-        Heard::Typing { by, name, on }
+    fn note_typing(&mut self, name: String, on: bool) -> Heard {
+        self.typing = on.then(|| (name.clone(), Instant::now() + TYPING_LIFE));
+        Heard::Typing { name, on }
     }
 
-    fn silence(&mut self, by: Typist) -> Heard {
-        let name = self.typing[by as usize].take().map(|(name, _)| name).unwrap_or_default();
-        Heard::Typing { by, name, on: false }
+    fn silence(&mut self) -> Heard {
+        let name = self.typing.take().map(|(name, _)| name).unwrap_or_default();
+        Heard::Typing { name, on: false }
     }
 }
 
@@ -318,8 +301,8 @@ mod tests {
     async fn who_says_nothing_more_has_stopped_typing_after_five_seconds() {
         let live = Live::default();
         let mut watcher = live.watch(HERE);
-        let ann = |on| Heard::Typing { by: Typist::Person, name: "Ann".into(), on };
-        live.typing(HERE, Typist::Person, "Ann", true);
+        let ann = |on| Heard::Typing { name: "Ann".into(), on };
+        live.typing(HERE, "Ann", true);
         assert_eq!(watcher.next().now_or_never(), Some(ann(true)));
         let begun = Instant::now();
         let heard = loop {
@@ -329,30 +312,10 @@ mod tests {
             }
         };
         assert_eq!((heard, begun.elapsed()), (ann(false), TYPING_LIFE));
-        live.typing(HERE, Typist::Person, "Ann", true);
-        live.typing(HERE, Typist::Person, "Ann", false);
+        live.typing(HERE, "Ann", true);
+        live.typing(HERE, "Ann", false);
         assert_eq!((watcher.next().await, watcher.next().await), (ann(true), ann(false)));
-        assert!(watcher.typing.iter().all(Option::is_none));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn both_sides_may_type_at_once_and_each_stops_by_itself() {
-        let live = Live::default();
-        let mut watcher = live.watch(HERE);
-        let heard = |by, name: &str, on| Heard::Typing { by, name: name.into(), on };
-        live.typing(HERE, Typist::Person, "Ann", true);
-        live.typing(HERE, Typist::Visitor, "Bob", true);
-        assert_eq!(watcher.next().await, heard(Typist::Person, "Ann", true));
-        assert_eq!(watcher.next().await, heard(Typist::Visitor, "Bob", true));
-        live.typing(HERE, Typist::Visitor, "Bob", false);
-        assert_eq!(watcher.next().await, heard(Typist::Visitor, "Bob", false));
-        let stopped = loop {
-            match watcher.next().await {
-                Heard::Look => {}
-                typing @ Heard::Typing { .. } => break typing,
-            }
-        };
-        assert_eq!(stopped, heard(Typist::Person, "Ann", false));
+        assert_eq!(watcher.typing, None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -360,7 +323,7 @@ mod tests {
         let live = Live::default();
         let mut watcher = live.watch(HERE);
         for _ in 0..=BACKLOG {
-            live.typing(HERE, Typist::Person, "Ann", true);
+            live.typing(HERE, "Ann", true);
         }
         assert_eq!(watcher.next().now_or_never(), Some(Heard::Look));
     }

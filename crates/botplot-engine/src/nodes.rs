@@ -15,7 +15,6 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use uuid::Uuid;
 
 use crate::chat::MESSAGES;
-use crate::live::Typist;
 use crate::{Engine, Error};
 
 /// How often a node says that it lives.
@@ -44,8 +43,8 @@ struct Joined {
 enum Word {
     /// Something about the conversation has changed.
     Look(ConversationId),
-    /// Somebody types, or has stopped.
-    Typing { conversation: ConversationId, by: Typist, name: String, on: bool },
+    /// A person types to the visitor, or has stopped.
+    TypingToVisitor { conversation: ConversationId, name: String, on: bool },
     /// A conversation of a project has changed in a way that its team sees.
     Stir(ProjectId, ConversationId),
     /// A person of the team types, or the visitor when there is no name; or has stopped.
@@ -89,10 +88,10 @@ impl Engine {
         }
     }
 
-    /// Tells the conversation's pages, on whatever node, that `name` types or has stopped.
-    pub(crate) fn types(&self, conversation: ConversationId, by: Typist, name: &str, on: bool) {
-        self.0.live.typing(conversation, by, name, on);
-        self.0.nodes.say(Word::Typing { conversation, by, name: name.to_owned(), on });
+    /// Tells the visitor's pages, on whatever node, that `name` types or has stopped.
+    pub(crate) fn types_to_visitor(&self, conversation: ConversationId, name: &str, on: bool) {
+        self.0.live.typing(conversation, name, on);
+        self.0.nodes.say(Word::TypingToVisitor { conversation, name: name.to_owned(), on });
     }
 
     /// Has the team's open inboxes look at the conversation, on whatever node.
@@ -272,7 +271,7 @@ fn act(engine: &Engine, word: Word) {
             engine.0.live.wake(conversation);
             engine.0.turns.look(conversation);
         }
-        Word::Typing { conversation, by, name, on } => engine.0.live.typing(conversation, by, &name, on),
+        Word::TypingToVisitor { conversation, name, on } => engine.0.live.typing(conversation, &name, on),
         Word::Stir(project, conversation) => engine.0.inboxes.stir(project, conversation),
         Word::TypingToTeam { project, conversation, name, on } => {
             engine.0.inboxes.typing(project, conversation, name.as_deref(), on);
@@ -290,7 +289,7 @@ mod tests {
         let conversation = ConversationId(Uuid::max());
         // The longest name that a person may have, in the longest characters.
         let name = "\u{10ffff}".repeat(crate::conversations::AGENT_LIMIT);
-        let typing = Word::Typing { conversation, by: Typist::Visitor, name, on: true };
+        let typing = Word::TypingToVisitor { conversation, name, on: true };
         for word in [Word::Look(conversation), typing, Word::Alive] {
             let text = serde_json::to_string(&Said { from: Uuid::nil(), word: word.clone() }).unwrap();
             // PostgreSQL takes no longer ones.

@@ -36,8 +36,15 @@ pub async fn create_for(engine: &Engine, name: &str, owner: Option<&Account>) ->
     let id = ProjectId(engine.ids().ordered(now));
     let settings = Settings::default();
     let plan = engine.plans().first();
-    let project =
-        Project { id, name: name.trim().to_owned(), settings, plan, index_version: 0, created_at: now };
+    let project = Project {
+        id,
+        name: name.trim().to_owned(),
+        settings,
+        plan,
+        factor_required: false,
+        index_version: 0,
+        created_at: now,
+    };
     let (publishable_record, publishable) = keys::draw(engine, id, Class::Publishable, "publishable");
     let (secret_record, secret) = keys::draw(engine, id, Class::Secret, "first secret key");
     let owner = owner.map(|owner| {

@@ -1,7 +1,7 @@
 //! The project's question set: what visitors should get a right answer to, asked all at once to see whether they do.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use botplot_core::project::Project;
 use botplot_core::question::{
@@ -10,6 +10,7 @@ use botplot_core::question::{
 use botplot_core::{ProjectId, QuestionId, RunId};
 
 use crate::erasure::line;
+use crate::jobs::run_questions;
 use crate::{Engine, Error, chat};
 
 /// Runs of a project that are kept.
@@ -21,36 +22,47 @@ pub(crate) struct Runs(Mutex<HashMap<ProjectId, Progress>>);
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Questions asked so far.
-    pub done: usize,
-    /// Questions in all.
-    pub questions: usize,
+pub enum Progress {
+    /// It waits, or another node has it.
+    Waiting,
+    /// It goes on here.
+    Asking {
+        /// Questions asked so far.
+        done: usize,
+        /// Questions in all.
+        questions: usize,
+    },
 }
 
 impl Runs {
-    fn set(&self, project: ProjectId, progress: Progress) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(project, progress);
-    }
-
-    /// False when a run of the project goes on already.
-    fn begin(&self, project: ProjectId, questions: usize) -> bool {
-        let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = !runs.contains_key(&project);
-        if fresh {
-            runs.insert(project, Progress { done: 0, questions });
-        }
-        fresh
-    }
-
-    fn end(&self, project: ProjectId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
+    fn lock(&self) -> MutexGuard<'_, HashMap<ProjectId, Progress>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How far the project's run is; `None` when none goes on.
-pub fn progress(engine: &Engine, project: ProjectId) -> Option<Progress> {
-    engine.0.runs.0.lock().unwrap_or_else(PoisonError::into_inner).get(&project).copied()
+/// A run for as long as it goes on here, however it ends.
+struct Running<'a>(&'a Runs, ProjectId);
+
+impl Running<'_> {
+    fn is_at(&self, progress: Progress) {
+        self.0.lock().insert(self.1, progress);
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.lock().remove(&self.1);
+    }
+}
+
+/// How far the project's run is; `None` when none waits or goes on, on whatever node.
+pub async fn progress(engine: &Engine, project: ProjectId) -> Result<Option<Progress>, Error> {
+    let here = engine.0.runs.lock().get(&project).copied();
+    if here.is_some() {
+        return Ok(here);
+    }
+    let open = engine.reader().has_open_job(project, run_questions::KIND).await?;
+    Ok(open.then_some(Progress::Waiting))
 }
 
 /// Adds a question to the project's set; `expected` has what a right answer contains, a line each.
@@ -108,35 +120,23 @@ pub async fn remove(engine: &Engine, project: ProjectId, id: QuestionId, by: &st
 }
 
 /// Begins to ask all questions of the set, one after the other behind the scenes; false when that goes on already.
-pub async fn run(engine: &Engine, project: Project) -> Result<bool, Error> {
-    let questions = engine.reader().list_questions(project.id).await?;
-    if questions.is_empty() {
+pub async fn run(engine: &Engine, project: ProjectId) -> Result<bool, Error> {
+    if engine.reader().list_questions(project).await?.is_empty() {
         return Err(Error::invalid("questions", "must not be empty"));
     }
-    if !engine.0.runs.begin(project.id, questions.len()) {
-        return Ok(false);
-    }
-    let own = engine.clone();
-    engine.tracker().spawn(async move {
-        let id = project.id;
-        if let Err(error) = ask_all(&own, project, questions).await {
-            tracing::error!(%error, project.id = %id, "a run of the question set was not kept");
-        }
-        own.0.runs.end(id);
-    });
-    Ok(true)
+    run_questions::enqueue(engine, project).await
 }
 
-/// A run that the server's end cuts is not kept: its figures would lie.
-async fn ask_all(engine: &Engine, project: Project, questions: Vec<Question>) -> Result<(), Error> {
+/// Asks all questions of the set, and keeps how it went.
+pub(crate) async fn ask_all(engine: &Engine, project: ProjectId) -> Result<(), Error> {
+    let running = Running(&engine.0.runs, project);
+    let Some(project) = engine.reader().find_project(project).await? else { return Ok(()) };
+    let questions = engine.reader().list_questions(project.id).await?;
     let (created_at, count) = (engine.clock().now(), questions.len());
     let mut results = Vec::with_capacity(count);
     for question in questions {
-        if engine.stopping().is_cancelled() {
-            return Ok(());
-        }
+        running.is_at(Progress::Asking { done: results.len(), questions: count });
         results.push(ask(engine, &project, question).await);
-        engine.0.runs.set(project.id, Progress { done: results.len(), questions: count });
     }
     let run = Run {
         id: RunId(engine.ids().ordered(created_at)),
@@ -146,11 +146,11 @@ async fn ask_all(engine: &Engine, project: Project, questions: Vec<Question>) ->
         results,
         created_at,
     };
-    engine
+    let keep = engine
         .0
         .store
-        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.add_run(&run, RUNS).await?) }))
-        .await
+        .write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.add_run(&run, RUNS).await?) }));
+    keep.await
 }
 
 async fn ask(engine: &Engine, project: &Project, asked: Question) -> Asked {

@@ -86,6 +86,7 @@ async fn fill(store: &Store, project: ProjectId) -> Result<(), Error> {
         name: "bench".into(),
         settings: Settings::default(),
         plan: Plan::Business,
+        factor_required: false,
         index_version: 0,
         created_at: Timestamp(0),
     };

@@ -61,6 +61,7 @@ async fn begin(store: &Store, project: ProjectId, source: SourceId) -> Result<()
         name: "bench".into(),
         plan: botplot_core::plan::Plan::Business,
         settings: Settings::default(),
+        factor_required: false,
         index_version: 0,
         created_at: Timestamp(0),
     };

@@ -38,6 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         name: "bench".into(),
         settings: Settings::default(),
         plan: Plan::Business,
+        factor_required: false,
         index_version: 0,
         created_at: Timestamp(0),
     };

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::backend::{postgres, sqlite};
 
 /// All tables, each after those that it refers to. A test compares them with both schemas.
-pub(crate) const TABLES: [&str; 35] = [
+pub(crate) const TABLES: [&str; 36] = [
     "meta",
     "projects",
     "keys",
@@ -40,6 +40,7 @@ pub(crate) const TABLES: [&str; 35] = [
     "members",
     "sign_ins",
     "links",
+    "tries",
     "identities",
     "reads",
     "notes",

@@ -100,6 +100,8 @@ methods! {
     mod members {
         /// What an account may do in a project; `None` when it has no part in it.
         fn find_role(project: ProjectId, account: AccountId) -> Option<Role>;
+        /// True when a project asks its people for a second factor and the account has none.
+        fn lacks_factor(project: ProjectId, account: AccountId) -> bool;
         /// A project's people, the first one first.
         fn list_members(project: ProjectId) -> Vec<Member>;
         /// The projects that an account has a part in, oldest first.
@@ -116,8 +118,8 @@ methods! {
         fn find_link(kind: LinkKind, hash: &[u8]) -> Option<Link>;
         /// A project's invitations that nobody has taken, expired ones included, oldest first.
         fn list_invitations(project: ProjectId) -> Vec<Link>;
-        /// The newest link that was made to set an account's password.
-        fn last_reset(account: AccountId) -> Option<Link>;
+        /// The newest link of a kind that was made for an account, whatever it is good for.
+        fn last_link(kind: LinkKind, account: AccountId) -> Option<Link>;
     }
     mod sources {
         /// Finds a source.
@@ -315,6 +317,8 @@ methods! {
     mod jobs {
         /// How many jobs are `queued`, `running` and `failed`.
         fn job_counts() -> Vec<(String, i64)>;
+        /// True when a job of this kind waits or runs.
+        fn has_open_job(project: ProjectId, kind: &str) -> bool;
         /// When the next job comes due, running ones (whose holder may have died) included.
         fn next_job_at() -> Option<Timestamp>;
     }

@@ -69,6 +69,8 @@ pub(crate) mod sightings;
 pub(crate) mod sign_ins;
 #[path = "sql/sources.rs"]
 pub(crate) mod sources;
+#[path = "sql/tries.rs"]
+pub(crate) mod tries;
 #[path = "sql/usage.rs"]
 pub(crate) mod usage;
 #[path = "sql/visitors.rs"]

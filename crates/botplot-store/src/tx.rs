@@ -77,6 +77,8 @@ methods! {
         fn rename_project(project: ProjectId, name: &str) -> bool;
         /// Removes a project with everything that belongs to it; false when it is gone already.
         fn remove_project(project: ProjectId) -> bool;
+        /// Says whether a project's people need a second factor; false when it is gone.
+        fn require_factor(project: ProjectId, required: bool) -> bool;
         /// Puts a project on a plan; false when it is gone.
         fn set_plan(project: ProjectId, plan: Plan) -> bool;
         /// Replaces the sealed secret that proves visitors' identities; false when the project is gone.
@@ -273,6 +275,8 @@ methods! {
     mod jobs {
         /// Queues a job; false when one of the same project, kind and dedupe key is queued already.
         fn add_job(job: &NewJob) -> bool;
+        /// True when a job of this kind waits or runs.
+        fn has_open_job(project: ProjectId, kind: &str) -> bool;
         /// Claims up to `limit` due jobs of a lane until the lease ends, oldest first; a project has at most
         /// `per_project` of the lane running.
         fn claim_jobs(now: Timestamp, lease: (Uuid, Timestamp), per_project: i64, limit: i64, lane: Lane) -> Vec<Job>;

@@ -240,6 +240,7 @@ mod tests {
             name: n.to_string(),
             plan: botplot_core::plan::Plan::Business,
             settings: Settings::default(),
+            factor_required: false,
             index_version: 0,
             created_at: Timestamp(0),
         }

@@ -107,6 +107,7 @@ async fn invite(data: &Path, agents: usize) -> Result<(ProjectId, Vec<String>)> 
         let account = Account {
             id: AccountId(RandomIds.ordered(now)),
             email: format!("agent-{n}@example.com"),
+            confirmed: false,
             name: format!("Agent {n}"),
             password: None,
             factor: None,

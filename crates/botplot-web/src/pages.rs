@@ -9,7 +9,7 @@ pub(crate) mod reference;
 pub(crate) mod stop_letters;
 pub(crate) mod trial;
 
-pub(crate) use chat::policy as chat_policy;
+pub(crate) use chat::policy_with as chat_policy;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};

@@ -5,4 +5,5 @@ mod first_run;
 mod handoff;
 mod inbox;
 mod keyboard;
+mod looks;
 mod pages;

@@ -132,6 +132,7 @@ impl Merge {
             Value::String(_) => (value.is_string().then(|| value.clone()), "must be a string"),
             Value::Bool(_) => (value.is_boolean().then(|| value.clone()), "must be true or false"),
             Value::Number(n) if n.is_f64() => (value.is_number().then(|| value.clone()), "must be a number"),
+            Value::Number(_) if value.as_f64() > Some(u32::MAX.into()) => (None, "is too large"),
             Value::Number(_) => (whole(value).map(Value::from), "must be a whole number of at least 0"),
             Value::Array(_) => {
                 let texts = value.as_array().filter(|list| list.iter().all(Value::is_string));

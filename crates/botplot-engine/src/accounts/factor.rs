@@ -4,13 +4,11 @@
 mod tries;
 
 use botplot_core::account::{Account, Factor};
-use botplot_core::{AccountId, Secret, totp};
+use botplot_core::{AccountId, Secret, SignInId, totp};
 use botplot_store::Tx;
 
 use super::{held, log, password};
 use crate::{Engine, Error};
-
-pub(crate) use tries::Tries;
 
 /// Seconds in which a set-up has to be confirmed.
 const SETUP_LIFE: i64 = 3600;
@@ -56,10 +54,12 @@ fn pending(account: &Account, held: String, secret: &[u8]) -> Pending {
     Pending { held, address: totp::address(secret, ISSUER, &account.email), typed: groups.join(" ") }
 }
 
-/// Confirms a set-up with the account's password, if it has one, and a code. `Invalid` names `password` or `code`.
+/// Confirms a set-up with the account's password, if it has one, and a code. Browsers but this one are signed out: they
+/// came in without a code. `Invalid` names `password` or `code`.
 pub async fn confirm(
     engine: &Engine,
     account: &Account,
+    browser: SignInId,
     held: &str,
     password: Secret,
     code: &str,
@@ -67,20 +67,20 @@ pub async fn confirm(
     let Some(secret) = held::read::<[u8; totp::SECRET]>(engine, &pending_place(account.id), held) else {
         return Ok(Confirmed::TooOld);
     };
-    let now = engine.clock().now();
-    engine.0.tries.count(account.id, now)?;
+    tries::count(engine, account.id).await?;
     check_password(engine, account, password).await?;
-    let step = totp::step_of(&secret, code, now, 0).ok_or_else(wrong_code)?;
-    engine.0.tries.forgive(account.id, now);
+    let step = totp::step_of(&secret, code, engine.clock().now(), 0).ok_or_else(wrong_code)?;
     let (codes, recovery) = fresh_codes(engine);
     let sealed = engine.0.seal.seal(engine.ids(), &place(account.id), &secret);
     let (id, factor) = (account.id, Factor { sealed, step, recovery });
     let (own, account) = (engine.clone(), account.clone());
     let added = engine.0.store.write(move |tx| {
         Box::pin(async move {
+            tx.forgive_try(id).await?;
             if tx.lock_factor(id).await?.is_some() || !tx.set_factor(id, Some(&factor)).await? {
                 return Ok(false);
             }
+            tx.remove_sign_ins_but(id, Some(browser)).await?;
             log::everywhere(tx, &own, &account, "factor.added", &[]).await.map(|()| true)
         })
     });
@@ -89,8 +89,7 @@ pub async fn confirm(
 
 /// Takes a code or a recovery code, once; for a recovery code, says how many are left. `Invalid` names `code`.
 pub async fn check(engine: &Engine, account: AccountId, typed: &str) -> Result<Option<usize>, Error> {
-    let now = engine.clock().now();
-    engine.0.tries.count(account, now)?;
+    tries::count(engine, account).await?;
     let (own, typed) = (engine.clone(), typed.to_owned());
     let spent = engine.0.store.write(move |tx| {
         Box::pin(async move {
@@ -101,16 +100,13 @@ pub async fn check(engine: &Engine, account: AccountId, typed: &str) -> Result<O
             )
         })
     });
-    let left = spent.await?.ok_or_else(wrong_code)?;
-    engine.0.tries.forgive(account, now);
-    Ok(left)
+    spent.await?.ok_or_else(wrong_code)
 }
 
 /// Takes an account's second factor away, against its password, if it has one, and a code of either kind. `Invalid`
 /// names `password` or `code`.
 pub async fn remove(engine: &Engine, account: &Account, password: Secret, typed: &str) -> Result<(), Error> {
-    let now = engine.clock().now();
-    engine.0.tries.count(account.id, now)?;
+    tries::count(engine, account.id).await?;
     check_password(engine, account, password).await?;
     let (id, own, account, typed) = (account.id, engine.clone(), account.clone(), typed.to_owned());
     let removed = engine.0.store.write(move |tx| {
@@ -120,9 +116,7 @@ pub async fn remove(engine: &Engine, account: &Account, password: Secret, typed:
             log::everywhere(tx, &own, &account, "factor.removed", &[]).await
         })
     });
-    removed.await?;
-    engine.0.tries.forgive(id, now);
-    Ok(())
+    removed.await
 }
 
 /// Takes the second factor of the account of this address away without asking, for whoever runs the server; false when
@@ -151,8 +145,7 @@ pub async fn take_away(engine: &Engine, email: &str) -> Result<bool, Error> {
 /// Makes new recovery codes, which are shown this once, against a code of either kind; the ones before are worth
 /// nothing then. `Invalid` names `code`.
 pub async fn renew_codes(engine: &Engine, account: &Account, typed: &str) -> Result<Vec<String>, Error> {
-    let now = engine.clock().now();
-    engine.0.tries.count(account.id, now)?;
+    tries::count(engine, account.id).await?;
     let (codes, recovery) = fresh_codes(engine);
     let (id, own, account, typed) = (account.id, engine.clone(), account.clone(), typed.to_owned());
     let renewed = engine.0.store.write(move |tx| {
@@ -163,7 +156,6 @@ pub async fn renew_codes(engine: &Engine, account: &Account, typed: &str) -> Res
         })
     });
     renewed.await?;
-    engine.0.tries.forgive(id, now);
     Ok(codes)
 }
 
@@ -186,6 +178,7 @@ async fn spend(
         factor.step = step;
     }
     tx.set_factor(account, Some(&factor)).await?;
+    tx.forgive_try(account).await?;
     Ok(Some(factor))
 }
 

@@ -6,8 +6,7 @@ use botplot_core::{AccountId, LinkId, ProjectId, Secret};
 use botplot_store::{self as store, Tx};
 
 use super::{NewAccount, draft, links, log, taken};
-use crate::letters::{self, Posted};
-use crate::{Engine, Error};
+use crate::{Engine, Error, letters};
 
 /// Invitations of one project that may be open at once.
 const MOST: usize = 200;
@@ -132,18 +131,18 @@ async fn send(
 ) -> Result<Sent, Error> {
     may_appoint(tx, project, by.id, Some(role)).await?;
     let (link, token) = links::draft(engine, Kind::Invitation);
-    let link = Link { project: Some(project), email: Some(email.clone()), role: Some(role), ..link };
+    let mailed = engine.0.mail.is_some();
+    let link = Link { project: Some(project), email: Some(email.clone()), role: Some(role), mailed, ..link };
     links::keep(tx, &link, &token).await?;
     let detail = [("role", role.as_str())];
     tx.add_audit(&log::line(engine, project, "member.invited", &by.email, &email, &detail)).await?;
     let address = Kind::Invitation.address(base, token.expose());
-    if engine.0.mail.is_none() {
+    if !mailed {
         return Ok(Sent { email, link: Some(address) });
     }
     let named = tx.peek_project(project).await?.ok_or(Error::NotFound)?;
     let letter = link::invitation(&by.name, &named.name, role, &address);
-    let posted = Posted { to: email.clone(), subject: letter.subject, text: letter.text, unsubscribe: None };
-    letters::post(tx, engine, project, &posted).await?;
+    letters::tell(tx, engine, project, &email, letter).await?;
     Ok(Sent { email, link: None })
 }
 
@@ -161,7 +160,10 @@ pub async fn accept_as_new(
     let accepted = engine.0.store.write(move |tx| {
         Box::pin(async move {
             let link = links::take(tx, Kind::Invitation, &token, own.clock().now()).await?;
-            let Some(Link { project: Some(project), role: Some(role), .. }) = link else { return Ok(None) };
+            let Some(Link { project: Some(project), role: Some(role), mailed, .. }) = link else {
+                return Ok(None);
+            };
+            account.confirmed = mailed;
             account.preferences.project = Some(project);
             tx.add_account(&account).await?;
             join(tx, &own, project, &account, role).await?;
@@ -180,12 +182,15 @@ pub async fn accept(engine: &Engine, token: Secret, account: &Account) -> Result
     let accepted = engine.0.store.write(move |tx| {
         Box::pin(async move {
             let link = links::take(tx, Kind::Invitation, &token, own.clock().now()).await?;
-            let Some(Link { project: Some(project), role: Some(role), email, .. }) = link else {
+            let Some(Link { project: Some(project), role: Some(role), email, mailed, .. }) = link else {
                 return Ok(None);
             };
             if email.as_deref() != Some(&account.email) {
                 // The error undoes the use of the link.
                 return Err(Error::invalid("email", "is not the one that was invited"));
+            }
+            if mailed {
+                confirm(tx, &account).await?;
             }
             if tx.find_role(project, account.id).await?.is_none() {
                 join(tx, &own, project, &account, role).await?;
@@ -194,6 +199,13 @@ pub async fn accept(engine: &Engine, token: Secret, account: &Account) -> Result
         })
     });
     accepted.await
+}
+
+/// Notes that the person reads the letters to the address that they have still.
+async fn confirm(tx: &mut Tx, account: &Account) -> Result<(), store::Error> {
+    let known = tx.lock_account(account.id).await?;
+    let Some(known) = known.filter(|known| known.email == account.email) else { return Ok(()) };
+    tx.save_account(&Account { confirmed: true, ..known }).await.map(drop)
 }
 
 pub(super) async fn join(

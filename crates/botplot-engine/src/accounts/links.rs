@@ -2,7 +2,7 @@
 
 use botplot_core::key::letters;
 use botplot_core::link::{Kind, Link, State};
-use botplot_core::{LinkId, Secret, Timestamp};
+use botplot_core::{AccountId, LinkId, Secret, Timestamp};
 use botplot_store::{self as store, Tx};
 
 use super::sign_ins::{TOKEN, hash};
@@ -27,6 +27,7 @@ pub(super) fn draft(engine: &Engine, kind: Kind) -> (Link, Secret) {
         project: None,
         account: None,
         email: None,
+        mailed: false,
         role: None,
         created_at: now,
         expires_at: now.plus_seconds(kind.life()),
@@ -50,6 +51,12 @@ pub(super) async fn take(
 ) -> Result<Option<Link>, store::Error> {
     let Some(hash) = hashed(token.expose()) else { return Ok(None) };
     tx.use_link(kind, &hash, now).await
+}
+
+/// Ends whatever an account's password let somebody ask for: links to a new password, and to another address.
+pub(super) async fn end_all(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), store::Error> {
+    tx.remove_open_links(Kind::Reset, Some(account)).await?;
+    tx.end_links(Kind::Email, account, now).await.map(drop)
 }
 
 /// True when the link is open; to be asked before anything costly is done for its holder.

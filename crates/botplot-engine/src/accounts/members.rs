@@ -63,6 +63,35 @@ pub async fn remove(
     removed.await
 }
 
+/// Says whether the people of a project need a second factor to get in, as an owner wants it. `Invalid` names `factor`
+/// when the owner has none: they would shut themselves out.
+pub async fn require_factor(
+    engine: &Engine,
+    project: ProjectId,
+    by: &Account,
+    required: bool,
+) -> Result<(), Error> {
+    let (own, by) = (engine.clone(), by.clone());
+    let set = engine.0.store.write(move |tx| {
+        Box::pin(async move {
+            let known = tx.find_project(project).await?.ok_or(Error::NotFound)?;
+            if tx.find_role(project, by.id).await? != Some(Role::Owner) {
+                return Err(Error::NotFound);
+            }
+            if required && tx.lock_factor(by.id).await?.is_none() {
+                return Err(Error::invalid("factor", "is missing: set up your own first"));
+            }
+            if known.factor_required != required {
+                tx.require_factor(project, required).await?;
+                let action = if required { "factor.required" } else { "factor.made_optional" };
+                tx.add_audit(&log::line(&own, project, action, &by.email, &project.to_string(), &[])).await?;
+            }
+            Ok(())
+        })
+    });
+    set.await
+}
+
 /// A project's people, whom nobody else changes until the transaction ends.
 struct Team(Vec<Member>);
 

@@ -1,11 +1,9 @@
 //! What people change about their own account.
 
-use botplot_core::account::{Account, Preferences, clean_email, clean_name, password_fault};
-use botplot_core::link::Kind;
+use botplot_core::account::{Account, Preferences, clean_name, password_fault};
 use botplot_core::{AccountId, ProjectId, Secret, SignInId};
-use botplot_store as store;
 
-use super::{log, password, taken};
+use super::{links, log, password};
 use crate::{Engine, Error};
 
 /// Changes somebody's name.
@@ -19,38 +17,6 @@ pub async fn rename(engine: &Engine, account: AccountId, name: &str) -> Result<(
         })
     });
     renamed.await
-}
-
-/// Changes somebody's address. `Invalid` names `current` when the password is not theirs, or `email`.
-pub async fn change_email(
-    engine: &Engine,
-    account: &Account,
-    current: Secret,
-    email: &str,
-) -> Result<(), Error> {
-    let email = clean_email(email).map_err(|why| Error::invalid("email", why))?;
-    prove(engine, account, current).await?;
-    let (own, id) = (engine.clone(), account.id);
-    let changed = engine.0.store.write(move |tx| {
-        Box::pin(async move {
-            let known = tx.lock_account(id).await?.ok_or(store::Error::Missing("account"))?;
-            let changed = Account { email: email.clone(), ..known.clone() };
-            tx.save_account(&changed).await?;
-            // Letters that went to the old address must not let anybody in any more.
-            tx.remove_open_links(Kind::Reset, Some(id)).await?;
-            for (project, _) in tx.projects_of(id).await? {
-                let detail = [("email", &*email)];
-                let line =
-                    log::line(&own, project.id, "account.email_changed", &known.email, &known.email, &detail);
-                tx.add_audit(&line).await?;
-            }
-            Ok(())
-        })
-    });
-    match changed.await {
-        Err(store::Error::Unique(_)) => Err(taken()),
-        other => Ok(other?),
-    }
 }
 
 /// Changes somebody's password and signs their other browsers out. `Invalid` names `current` or `password`.
@@ -73,7 +39,7 @@ pub async fn change_password(
             let account = Account { password: Some(hashed), ..known };
             tx.save_account(&account).await?;
             tx.remove_sign_ins_but(id, Some(browser)).await?;
-            tx.remove_open_links(Kind::Reset, Some(id)).await?;
+            links::end_all(tx, id, own.clock().now()).await?;
             log::everywhere(tx, &own, &account, "password.changed", &[]).await
         })
     });
@@ -81,7 +47,7 @@ pub async fn change_password(
 }
 
 /// Refuses whoever sits at somebody else's browser.
-async fn prove(engine: &Engine, account: &Account, current: Secret) -> Result<(), Error> {
+pub(super) async fn prove(engine: &Engine, account: &Account, current: Secret) -> Result<(), Error> {
     if password::matches(engine, current, account.password.clone()).await? {
         return Ok(());
     }

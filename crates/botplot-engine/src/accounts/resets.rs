@@ -5,8 +5,7 @@ use botplot_core::link::{self, Kind, Link};
 use botplot_core::{ProjectId, Secret};
 
 use super::{links, log, password};
-use crate::letters::{self, Posted};
-use crate::{Engine, Error};
+use crate::{Engine, Error, letters};
 
 /// Seconds between two letters to one address.
 const REST: i64 = 120;
@@ -24,12 +23,11 @@ pub fn ask(engine: &Engine, email: &str, base: &str) {
 
 async fn send(engine: &Engine, email: &str, base: &str) -> Result<(), Error> {
     let Some(account) = engine.reader().find_account_of(email).await? else { return Ok(()) };
-    let (last, now) = (engine.reader().last_reset(account.id).await?, engine.clock().now());
+    let (last, now) = (engine.reader().last_link(Kind::Reset, account.id).await?, engine.clock().now());
     if last.is_some_and(|link| link.used_at.is_none() && now.seconds_since(link.created_at) < REST) {
         return Ok(());
     }
-    let projects = engine.reader().projects_of(account.id).await?;
-    let sender = projects.first().map(|(project, _)| project.id).filter(|_| engine.0.mail.is_some());
+    let sender = letters::sender(engine, account.id).await?;
     let address = make(engine, &account, base, sender).await?;
     if sender.is_none() {
         tracing::warn!(%email, link = address, "a password was lost; no mail server is set, so hand this link over");
@@ -53,16 +51,14 @@ async fn make(
     sender: Option<ProjectId>,
 ) -> Result<String, Error> {
     let (link, token) = links::draft(engine, Kind::Reset);
-    let link = Link { account: Some(account.id), ..link };
+    let link = Link { account: Some(account.id), mailed: sender.is_some(), ..link };
     let address = Kind::Reset.address(base, token.expose());
     let (own, to, shown) = (engine.clone(), account.email.clone(), address.clone());
     let made = engine.0.store.write(move |tx| {
         Box::pin(async move {
             links::keep(tx, &link, &token).await?;
             let Some(project) = sender else { return Ok(()) };
-            let letter = link::reset(&shown);
-            let posted = Posted { to, subject: letter.subject, text: letter.text, unsubscribe: None };
-            letters::post(tx, &own, project, &posted).await
+            letters::tell(tx, &own, project, &to, link::reset(&shown)).await
         })
     });
     made.await?;
@@ -90,12 +86,14 @@ pub async fn set(engine: &Engine, token: Secret, new: Secret) -> Result<Option<A
     let set = engine.0.store.write(move |tx| {
         Box::pin(async move {
             let link = links::take(tx, Kind::Reset, &token, own.clock().now()).await?;
-            let Some(Link { account: Some(id), .. }) = link else { return Ok(None) };
+            let Some(Link { account: Some(id), mailed, .. }) = link else { return Ok(None) };
             let Some(known) = tx.lock_account(id).await? else { return Ok(None) };
-            let account = Account { password: Some(hashed), ..known };
+            // The letter went to the account's address.
+            let confirmed = known.confirmed || mailed;
+            let account = Account { password: Some(hashed), confirmed, ..known };
             tx.save_account(&account).await?;
             tx.remove_sign_ins_but(id, None).await?;
-            tx.remove_open_links(Kind::Reset, Some(id)).await?;
+            links::end_all(tx, id, own.clock().now()).await?;
             log::everywhere(tx, &own, &account, "password.reset", &[]).await?;
             Ok::<_, Error>(Some(account))
         })

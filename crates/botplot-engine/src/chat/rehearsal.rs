@@ -25,7 +25,7 @@ const ANSWER_LIMIT: usize = 64 * 1024;
 pub struct Rehearsal {
     /// The way that was chosen.
     pub plan: Plan,
-    /// How the answer came about: `greeted`, `refused`, `verbatim`, `quoted` or `written`.
+    /// How the answer came about: `greeted`, `handed_over`, `refused`, `verbatim`, `quoted` or `written`.
     pub how: &'static str,
     /// The answer; empty when a model would write it and was not to be asked.
     pub text: String,
@@ -51,14 +51,18 @@ pub async fn rehearse(
     question: &str,
     ask_model: bool,
 ) -> Result<Rehearsal, Error> {
-    let Foreseen { found, own, mut plan } = foresight::foresee(engine, project, question, &[]).await?;
+    let Foreseen { found, own, mut plan, speech } =
+        foresight::foresee(engine, project, question, &[]).await?;
     if plan == Plan::Generate && spending::is_spent(engine, project).await? {
         plan = Plan::Extract;
     }
     let pair = own.as_ref().map(|own| own.question.clone());
     let said = match plan {
-        Plan::Greet(kind) => Said::whole(foresight::kind_word(kind, &project.settings.widget.welcome)),
-        Plan::Refuse => Said::whole(project.settings.refusal.clone()),
+        Plan::Greet(kind) => Said::whole(speech.kind_word(kind, &project.settings)),
+        Plan::HandOver => {
+            Said::whole(&foresight::word_to_waiting(speech, &project.settings, engine.clock().now()))
+        }
+        Plan::Refuse => Said::whole(speech.refusal_of(&project.settings)),
         Plan::Verbatim => own.map_or_else(Said::default, |own| Said { text: own.answer, used: own.used }),
         Plan::Extract => quoted(question, &found),
         Plan::Generate if !ask_model => Said::default(),
@@ -73,7 +77,7 @@ pub async fn rehearse(
     };
     let refused = plan == Plan::Extract && said.text.is_empty();
     let how = if refused { REFUSED } else { foresight::word(plan) };
-    let text = if refused { project.settings.refusal.clone() } else { said.text };
+    let text = if refused { speech.refusal_of(&project.settings).to_owned() } else { said.text };
     let sources = quote::sources(engine, &found, &said.used).await;
     Ok(Rehearsal { plan, how, text, sources, pair, found })
 }
@@ -86,8 +90,8 @@ struct Said {
 }
 
 impl Said {
-    fn whole(text: String) -> Self {
-        Self { text, used: Vec::new() }
+    fn whole(text: &str) -> Self {
+        Self { text: text.to_owned(), used: Vec::new() }
     }
 }
 

@@ -93,27 +93,32 @@ impl Generation {
         let asked = history.iter().filter(|(role, _)| *role == Role::User).map(|(_, text)| text.clone());
         let asked: Vec<String> = asked.collect();
         let earlier = &asked[asked.len().saturating_sub(CONTEXT)..];
-        let Foreseen { found, own, plan } =
-            foresight::foresee(engine, project, &self.ask.message, earlier).await?;
+        let mut foreseen = foresight::foresee(engine, project, &self.ask.message, earlier).await?;
         if stopped.is_cancelled() || engine.0.store.is_shared() && self.is_taken_over().await? {
             return self.stay_silent().await;
         }
         let model = engine.0.model.clone();
+        let plan = foreseen.plan;
         let draft = match plan {
             Plan::Greet(kind) => {
-                let word = foresight::kind_word(kind, &project.settings.widget.welcome);
-                Draft { how: foresight::word(plan), ..self.say(&word) }
+                let word = foreseen.speech.kind_word(kind, &project.settings);
+                Draft { how: foresight::word(plan), ..self.say(word) }
             }
             Plan::Verbatim => {
-                let OwnWords { answer, used, .. } = own.unwrap_or_default();
+                let OwnWords { answer, used, .. } = foreseen.own.take().unwrap_or_default();
                 Draft { used, how: foresight::word(plan), ..self.say(&answer) }
             }
-            Plan::Refuse => Draft { how: turn::REFUSED, ..self.say(&project.settings.refusal.clone()) },
-            Plan::Extract => self.quote(&found),
-            Plan::Generate if spending::is_spent(engine, project).await? => self.quote(&found),
-            Plan::Generate => self.generate(model.as_deref(), &found, &history, stopped).await?,
+            Plan::HandOver => {
+                let now = engine.clock().now();
+                let word = foresight::word_to_waiting(foreseen.speech, &project.settings, now);
+                Draft { how: foresight::word(plan), ..self.say(&word) }
+            }
+            Plan::Refuse => self.refuse(&foreseen),
+            Plan::Extract => self.quote(&foreseen),
+            Plan::Generate if spending::is_spent(engine, project).await? => self.quote(&foreseen),
+            Plan::Generate => self.generate(model.as_deref(), &foreseen, &history, stopped).await?,
         };
-        self.finish(draft, &found).await
+        self.finish(draft, &foreseen.found).await
     }
 
     /// Ends a turn whose word was taken before it said anything.
@@ -152,10 +157,14 @@ impl Generation {
         Draft { text: text.to_owned(), ..Draft::default() }
     }
 
-    fn quote(&self, found: &Retrieved) -> Draft {
-        let quoted = quote::best(&self.ask.message, found);
+    fn refuse(&self, foreseen: &Foreseen) -> Draft {
+        Draft { how: turn::REFUSED, ..self.say(foreseen.speech.refusal_of(&self.ask.project.settings)) }
+    }
+
+    fn quote(&self, foreseen: &Foreseen) -> Draft {
+        let quoted = quote::best(&self.ask.message, &foreseen.found);
         if quoted.text.is_empty() {
-            return Draft { how: turn::REFUSED, ..self.say(&self.ask.project.settings.refusal) };
+            return self.refuse(foreseen);
         }
         Draft { used: quoted.used, how: "quoted", ..self.say(&quoted.text) }
     }
@@ -163,11 +172,12 @@ impl Generation {
     async fn generate(
         &self,
         model: Option<&dyn ChatModel>,
-        found: &Retrieved,
+        foreseen: &Foreseen,
         history: &[(Role, String)],
         stopped: &CancellationToken,
     ) -> Result<Draft, Error> {
-        let Some(model) = model else { return Ok(self.quote(found)) };
+        let Some(model) = model else { return Ok(self.quote(foreseen)) };
+        let found = &foreseen.found;
         let (mut passages, mut history) = (found.passages.as_slice(), history);
         loop {
             let prompt = prompt::build(&self.ask, passages, history);
@@ -182,7 +192,7 @@ impl Generation {
                     passages = &passages[..passages.len() / 2];
                     history = &[];
                 }
-                Err(error) => return Ok(self.without_model(&error, found)),
+                Err(error) => return Ok(self.without_model(&error, foreseen)),
             }
         }
     }
@@ -232,9 +242,9 @@ impl Generation {
     }
 
     /// The model gave nothing: quote the knowledge, and if that has nothing either, offer a person.
-    fn without_model(&self, error: &botplot_llm::Error, found: &Retrieved) -> Draft {
+    fn without_model(&self, error: &botplot_llm::Error, foreseen: &Foreseen) -> Draft {
         tracing::warn!(%error, project.id = %self.ask.project.id, "the model gave no answer; quoting the knowledge instead");
-        self.quote(found)
+        self.quote(foreseen)
     }
 
     fn append(&self, draft: &mut Draft, text: &str) {

@@ -43,6 +43,7 @@ impl Times {
 pub(super) fn plan(how: &str) -> &'static str {
     match how {
         "greeted" => "greet",
+        "handed_over" => "handoff",
         "refused" => "refuse",
         "verbatim" => "verbatim",
         "quoted" => "quote",

@@ -8,8 +8,8 @@ use botplot_core::{ConversationId, MessageId, ProjectId, Timestamp};
 use botplot_store::Tx;
 use serde_json::Map;
 
-use super::{AGENT_LIMIT, act, keep, tell, to_the_end};
-use crate::live::{self, LiveEvent, Typist};
+use super::{act, keep, tell, to_the_end};
+use crate::live::{self, LiveEvent};
 use crate::{Engine, Error, outbox};
 
 /// The name of a person of whom none is known.
@@ -104,7 +104,7 @@ pub async fn typing(
         return Err(Error::Conflict("conversation_archived"));
     }
     let name = name.or(found.agent.as_deref()).unwrap_or(NAMELESS);
-    engine.types(id, Typist::Person, name, on);
+    engine.types_to_visitor(id, name, on);
     engine.types_to_team(project, id, Some(name), on);
     Ok(())
 }
@@ -123,9 +123,6 @@ pub async fn visitor_types(
     if found.status == Status::Archived {
         return Err(Error::Conflict("conversation_archived"));
     }
-    let name: String =
-        found.visitor_info.text("name").unwrap_or_default().chars().take(AGENT_LIMIT).collect();
-    engine.types(id, Typist::Visitor, &name, on);
     engine.types_to_team(project, id, None, on);
     Ok(())
 }

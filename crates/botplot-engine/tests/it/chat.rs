@@ -77,7 +77,8 @@ async fn both_messages_are_stored_in_their_order() {
 async fn asking_for_a_person_in_words_is_noted() {
     let rig = shop().await;
     let answer = rig.ask("Can I talk to a human?", None).await;
-    assert!(answer.end.handoff_requested);
+    assert!(answer.end.handoff_requested && !answer.end.refused);
+    assert_eq!(answer.text, rig.project.settings.handoff.message);
 }
 
 #[tokio::test]

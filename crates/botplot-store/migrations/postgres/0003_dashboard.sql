@@ -4,6 +4,8 @@ CREATE TABLE accounts (
     id uuid NOT NULL PRIMARY KEY,
     -- Lower case.
     email text NOT NULL UNIQUE,
+    -- True once the person has proved that they read the letters to this address.
+    confirmed boolean NOT NULL DEFAULT false,
     name text NOT NULL,
     -- As Argon2 writes it; none for those who only sign in elsewhere.
     password text,
@@ -41,7 +43,10 @@ CREATE TABLE sign_ins (
 CREATE INDEX sign_ins_account ON sign_ins (account_id);
 CREATE INDEX sign_ins_expires ON sign_ins (expires_at);
 
--- Links that work once: set-up, invitations, lost passwords.
+-- True when a project's people need a second factor to get in.
+ALTER TABLE projects ADD COLUMN factor_required boolean NOT NULL DEFAULT false;
+
+-- Links that work once: set-up, invitations, lost passwords, new addresses.
 CREATE TABLE links (
     id uuid NOT NULL PRIMARY KEY,
     hash bytea NOT NULL UNIQUE,
@@ -49,6 +54,8 @@ CREATE TABLE links (
     project_id uuid REFERENCES projects (id) ON DELETE CASCADE,
     account_id uuid REFERENCES accounts (id) ON DELETE CASCADE,
     email text,
+    -- True when a letter alone carries it.
+    mailed boolean NOT NULL DEFAULT false,
     role text,
     created_at bigint NOT NULL,
     expires_at bigint NOT NULL,
@@ -56,6 +63,13 @@ CREATE TABLE links (
 );
 CREATE INDEX links_project ON links (project_id);
 CREATE INDEX links_account ON links (account_id);
+
+-- Codes of an account that were wrong of late, or are being looked at; counted here so that all nodes count together.
+CREATE TABLE tries (
+    account_id uuid NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    made bigint NOT NULL,
+    since bigint NOT NULL
+);
 
 -- Who an account is at a provider of OpenID Connect.
 CREATE TABLE identities (

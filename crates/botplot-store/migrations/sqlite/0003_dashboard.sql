@@ -4,6 +4,8 @@ CREATE TABLE accounts (
     id BLOB NOT NULL PRIMARY KEY,
     -- Lower case.
     email TEXT NOT NULL UNIQUE,
+    -- True once the person has proved that they read the letters to this address.
+    confirmed INTEGER NOT NULL DEFAULT 0,
     name TEXT NOT NULL,
     -- As Argon2 writes it; none for those who only sign in elsewhere.
     password TEXT,
@@ -41,7 +43,10 @@ CREATE TABLE sign_ins (
 CREATE INDEX sign_ins_account ON sign_ins (account_id);
 CREATE INDEX sign_ins_expires ON sign_ins (expires_at);
 
--- Links that work once: set-up, invitations, lost passwords.
+-- True when a project's people need a second factor to get in.
+ALTER TABLE projects ADD COLUMN factor_required INTEGER NOT NULL DEFAULT 0;
+
+-- Links that work once: set-up, invitations, lost passwords, new addresses.
 CREATE TABLE links (
     id BLOB NOT NULL PRIMARY KEY,
     hash BLOB NOT NULL UNIQUE,
@@ -49,6 +54,8 @@ CREATE TABLE links (
     project_id BLOB REFERENCES projects (id) ON DELETE CASCADE,
     account_id BLOB REFERENCES accounts (id) ON DELETE CASCADE,
     email TEXT,
+    -- True when a letter alone carries it.
+    mailed INTEGER NOT NULL DEFAULT 0,
     role TEXT,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
@@ -56,6 +63,13 @@ CREATE TABLE links (
 ) STRICT;
 CREATE INDEX links_project ON links (project_id);
 CREATE INDEX links_account ON links (account_id);
+
+-- Codes of an account that were wrong of late, or are being looked at; counted here so that all nodes count together.
+CREATE TABLE tries (
+    account_id BLOB NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    made INTEGER NOT NULL,
+    since INTEGER NOT NULL
+) STRICT;
 
 -- Who an account is at a provider of OpenID Connect.
 CREATE TABLE identities (

@@ -10,8 +10,8 @@ use crate::{Error, clean};
 
 pub(crate) async fn add_account(c: &mut Conn, account: &Account) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO accounts (id, email, name, password, factor, operator, preferences, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO accounts (id, email, name, password, factor, operator, preferences, created_at, confirmed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(account.id.0)
     .bind(clean::text(&account.email))
@@ -21,6 +21,7 @@ pub(crate) async fn add_account(c: &mut Conn, account: &Account) -> Result<(), E
     .bind(account.operator)
     .bind(clean::json(&account.preferences)?)
     .bind(account.created_at.0)
+    .bind(account.confirmed)
     .execute(c)
     .await?;
     Ok(())
@@ -28,7 +29,8 @@ pub(crate) async fn add_account(c: &mut Conn, account: &Account) -> Result<(), E
 
 pub(crate) async fn save_account(c: &mut Conn, account: &Account) -> Result<bool, Error> {
     let done = sqlx::query(
-        "UPDATE accounts SET email = $2, name = $3, password = $4, factor = $5, operator = $6, preferences = $7
+        "UPDATE accounts SET email = $2, name = $3, password = $4, factor = $5, operator = $6, preferences = $7,
+             confirmed = $8
          WHERE id = $1",
     )
     .bind(account.id.0)
@@ -38,6 +40,7 @@ pub(crate) async fn save_account(c: &mut Conn, account: &Account) -> Result<bool
     .bind(&account.factor)
     .bind(account.operator)
     .bind(clean::json(&account.preferences)?)
+    .bind(account.confirmed)
     .execute(c)
     .await?;
     Ok(done.rows_affected() > 0)
@@ -112,6 +115,7 @@ fn read(row: &Row) -> Result<Account, Error> {
     Ok(Account {
         id: AccountId(row.try_get("id")?),
         email: row.try_get("email")?,
+        confirmed: row.try_get("confirmed")?,
         name: row.try_get("name")?,
         password: row.try_get::<Option<String>, _>("password")?.map(Secret::new),
         factor: row.try_get("factor")?,

@@ -22,27 +22,44 @@ macro_rules! within {
     };
 }
 
-/// SQLite reads the quarter from the index alone, and so needs no row, where it stands in an aggregate.
+/// Counts a table's rows within a span by the quarter and further columns. SQLite reads the quarter from the index
+/// alone, and so needs no row, where it stands in an aggregate.
+macro_rules! counts {
+    ($table:literal by $columns:literal) => {
+        concat!(
+            "SELECT max(",
+            quarter!(),
+            ") AS quarter, ",
+            $columns,
+            ", count(*) AS found FROM ",
+            $table,
+            within!(),
+            " GROUP BY ",
+            quarter!(),
+            ", ",
+            $columns
+        )
+    };
+}
+
+async fn count(
+    c: &mut Conn,
+    counts: &'static str,
+    project: ProjectId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Row>, Error> {
+    let (from, to) = (from.0.div_euclid(QUARTER), to.0.div_euclid(QUARTER));
+    Ok(sqlx::query(counts).bind(project.0).bind(from).bind(to).fetch_all(c).await?)
+}
+
 pub(crate) async fn count_conversations(
     c: &mut Conn,
     project: ProjectId,
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Conversations>, Error> {
-    let rows = sqlx::query(concat!(
-        "SELECT max(",
-        quarter!(),
-        ") AS quarter, person, refused, count(*) AS found FROM conversations",
-        within!(),
-        " GROUP BY ",
-        quarter!(),
-        ", person, refused"
-    ))
-    .bind(project.0)
-    .bind(from.0.div_euclid(QUARTER))
-    .bind(to.0.div_euclid(QUARTER))
-    .fetch_all(c)
-    .await?;
+    let rows = count(c, counts!("conversations" by "person, refused"), project, from, to).await?;
     let read = |row: &Row| {
         Ok(Conversations {
             at: start(row.try_get("quarter")?),
@@ -72,20 +89,7 @@ pub(crate) async fn count_messages(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Messages>, Error> {
-    let rows = sqlx::query(concat!(
-        "SELECT max(",
-        quarter!(),
-        ") AS quarter, role, refused, rating, count(*) AS found FROM messages",
-        within!(),
-        " GROUP BY ",
-        quarter!(),
-        ", role, refused, rating"
-    ))
-    .bind(project.0)
-    .bind(from.0.div_euclid(QUARTER))
-    .bind(to.0.div_euclid(QUARTER))
-    .fetch_all(c)
-    .await?;
+    let rows = count(c, counts!("messages" by "role, refused, rating"), project, from, to).await?;
     let read = |row: &Row| {
         let rating: Option<String> = row.try_get("rating")?;
         Ok(Messages {

@@ -144,6 +144,14 @@ pub(crate) async fn job_counts(c: &mut Conn) -> Result<Vec<(String, i64)>, Error
     Ok(sqlx::query_as("SELECT state, count(*) FROM jobs GROUP BY state ORDER BY state").fetch_all(c).await?)
 }
 
+pub(crate) async fn has_open_job(c: &mut Conn, project: ProjectId, kind: &str) -> Result<bool, Error> {
+    let found = sqlx::query_scalar(
+        "SELECT count(*) FROM jobs WHERE project_id = $1 AND kind = $2 AND state IN ('queued', 'running')",
+    );
+    let found: i64 = found.bind(project.0).bind(kind).fetch_one(c).await?;
+    Ok(found > 0)
+}
+
 pub(crate) async fn next_job_at(c: &mut Conn) -> Result<Option<Timestamp>, Error> {
     let at: Option<i64> =
         sqlx::query_scalar("SELECT min(run_at) FROM jobs WHERE state IN ('queued', 'running')")

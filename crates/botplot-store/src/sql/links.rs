@@ -11,8 +11,9 @@ use crate::{Error, clean};
 
 pub(crate) async fn add_link(c: &mut Conn, link: &Link, hash: &[u8]) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO links (id, hash, kind, project_id, account_id, email, role, created_at, expires_at, used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO links (id, hash, kind, project_id, account_id, email, role, created_at, expires_at, used_at,
+             mailed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(link.id.0)
     .bind(hash)
@@ -24,6 +25,7 @@ pub(crate) async fn add_link(c: &mut Conn, link: &Link, hash: &[u8]) -> Result<(
     .bind(link.created_at.0)
     .bind(link.expires_at.0)
     .bind(link.used_at.map(|at| at.0))
+    .bind(link.mailed)
     .execute(c)
     .await?;
     Ok(())
@@ -68,11 +70,23 @@ pub(crate) async fn list_invitations(c: &mut Conn, project: ProjectId) -> Result
     rows.bind(project.0).fetch_all(c).await?.iter().map(read).collect()
 }
 
-pub(crate) async fn last_reset(c: &mut Conn, account: AccountId) -> Result<Option<Link>, Error> {
+pub(crate) async fn last_link(c: &mut Conn, kind: Kind, account: AccountId) -> Result<Option<Link>, Error> {
     let found = sqlx::query(
-        "SELECT * FROM links WHERE account_id = $1 AND kind = 'reset' ORDER BY created_at DESC, id DESC LIMIT 1",
+        "SELECT * FROM links WHERE account_id = $1 AND kind = $2 ORDER BY created_at DESC, id DESC LIMIT 1",
     );
-    found.bind(account.0).fetch_optional(c).await?.as_ref().map(read).transpose()
+    found.bind(account.0).bind(kind.as_str()).fetch_optional(c).await?.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn end_links(
+    c: &mut Conn,
+    kind: Kind,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<i64, Error> {
+    let end =
+        sqlx::query("UPDATE links SET used_at = $3 WHERE kind = $1 AND account_id = $2 AND used_at IS NULL");
+    let done = end.bind(kind.as_str()).bind(account.0).bind(now.0).execute(c).await?;
+    Ok(done.rows_affected() as i64)
 }
 
 pub(crate) async fn remove_invitation(c: &mut Conn, project: ProjectId, link: LinkId) -> Result<bool, Error> {
@@ -107,6 +121,7 @@ fn read(row: &Row) -> Result<Link, Error> {
         project: row.try_get::<Option<Uuid>, _>("project_id")?.map(ProjectId),
         account: row.try_get::<Option<Uuid>, _>("account_id")?.map(AccountId),
         email: row.try_get("email")?,
+        mailed: row.try_get("mailed")?,
         role: row.try_get::<Option<&str>, _>("role")?.map(|role| word(role, Role::parse)).transpose()?,
         created_at: Timestamp(row.try_get("created_at")?),
         expires_at: Timestamp(row.try_get("expires_at")?),

@@ -51,6 +51,18 @@ pub(crate) async fn find_role(
     role.map(|stored| word(&stored, Role::parse)).transpose()
 }
 
+pub(crate) async fn lacks_factor(
+    c: &mut Conn,
+    project: ProjectId,
+    account: AccountId,
+) -> Result<bool, Error> {
+    let lacks = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM projects p JOIN accounts a ON a.id = $2
+         WHERE p.id = $1 AND p.factor_required AND a.factor IS NULL)",
+    );
+    Ok(lacks.bind(project.0).bind(account.0).fetch_one(c).await?)
+}
+
 pub(crate) async fn list_members(c: &mut Conn, project: ProjectId) -> Result<Vec<Member>, Error> {
     let rows = sqlx::query(
         "SELECT m.account_id, a.name, a.email, m.role, a.factor IS NOT NULL AS has_factor, m.created_at,

@@ -11,8 +11,8 @@ use crate::{Error, clean};
 
 pub(crate) async fn add_project(c: &mut Conn, project: &Project) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO projects (id, name, settings, plan, index_version, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO projects (id, name, settings, plan, index_version, created_at, factor_required)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(project.id.0)
     .bind(clean::text(&project.name))
@@ -20,6 +20,7 @@ pub(crate) async fn add_project(c: &mut Conn, project: &Project) -> Result<(), E
     .bind(project.plan.as_str())
     .bind(project.index_version)
     .bind(project.created_at.0)
+    .bind(project.factor_required)
     .execute(c)
     .await?;
     Ok(())
@@ -47,6 +48,11 @@ pub(crate) async fn rename_project(c: &mut Conn, project: ProjectId, name: &str)
 pub(crate) async fn remove_project(c: &mut Conn, project: ProjectId) -> Result<bool, Error> {
     let remove = sqlx::query("DELETE FROM projects WHERE id = $1");
     Ok(remove.bind(project.0).execute(c).await?.rows_affected() > 0)
+}
+
+pub(crate) async fn require_factor(c: &mut Conn, project: ProjectId, required: bool) -> Result<bool, Error> {
+    let set = sqlx::query("UPDATE projects SET factor_required = $2 WHERE id = $1");
+    Ok(set.bind(project.0).bind(required).execute(c).await?.rows_affected() > 0)
 }
 
 pub(crate) async fn set_plan(c: &mut Conn, project: ProjectId, plan: Plan) -> Result<bool, Error> {
@@ -120,6 +126,7 @@ pub(super) fn read(row: &Row) -> Result<Project, Error> {
         name: row.try_get("name")?,
         settings: row.try_get::<Json<Settings>, _>("settings")?.0,
         plan: word(row.try_get("plan")?, Plan::parse)?,
+        factor_required: row.try_get("factor_required")?,
         index_version: row.try_get("index_version")?,
         created_at: Timestamp(row.try_get("created_at")?),
     })

@@ -30,6 +30,14 @@ methods! {
         /// Gives an account a second factor, or takes it away; false when the account is gone.
         fn set_factor(account: AccountId, factor: Option<&Factor>) -> bool;
     }
+    mod tries {
+        /// Counts a try at an account's second factor; returns how many there are, and since when.
+        fn count_try(account: AccountId, now: Timestamp) -> (i64, Timestamp);
+        /// Takes a try back that was right.
+        fn forgive_try(account: AccountId) -> ();
+        /// Forgets the tries of accounts whose first was at this time or before; returns of how many accounts.
+        fn remove_tries_before(at: Timestamp) -> i64;
+    }
     mod identities {
         /// Notes who an account is at a provider; `Unique("identities")` when that is somebody already.
         fn add_identity(issuer: &str, subject: &str, account: AccountId, now: Timestamp) -> ();
@@ -75,6 +83,10 @@ methods! {
         /// Takes back the links of a kind that were not used, an account's own or those that belong to nobody; returns
         /// how many.
         fn remove_open_links(kind: LinkKind, account: Option<AccountId>) -> i64;
+        /// The newest link of a kind that was made for an account, whatever it is good for.
+        fn last_link(kind: LinkKind, account: AccountId) -> Option<Link>;
+        /// Ends an account's links of a kind as if they were used, so that they are remembered; returns how many.
+        fn end_links(kind: LinkKind, account: AccountId, now: Timestamp) -> i64;
         /// Forgets the links that expired before; returns how many.
         fn remove_links_before(at: Timestamp) -> i64;
     }

@@ -1,7 +1,7 @@
 //! Promises about what people sign in with beside a password: second factors, and accounts at providers.
 
 use botplot_core::account::{Account, Factor, Preferences};
-use botplot_core::{AccountId, Secret};
+use botplot_core::{AccountId, ProjectId, Secret};
 use botplot_store::Error;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ async fn add(rig: &Rig, email: &str) -> Account {
     let account = Account {
         id: AccountId(rig.id()),
         email: email.into(),
+        confirmed: false,
         name: "Ann".into(),
         password: Some(Secret::new("$argon2id$")),
         factor: None,
@@ -72,4 +73,55 @@ pub(crate) async fn a_subject_of_a_provider_is_one_account(rig: Rig) {
         let found = rig.read().find_identity(issuer, subject).await.unwrap();
         assert_eq!(found, account, "{subject} at {issuer}");
     }
+}
+
+pub(crate) async fn a_project_asks_for_a_second_factor(rig: Rig) {
+    let other = rig.add_project("other").await.unwrap();
+    let (ann, bob) = (add(&rig, "ann@example.com").await, add(&rig, "bob@example.com").await);
+    let factor = Factor { sealed: vec![1], step: 0, recovery: vec![] };
+    assert!(set(&rig, ann.id, Some(&factor)).await);
+    let lacks = async |project, account| rig.read().lacks_factor(project, account).await.unwrap();
+    let require = async |project, required| {
+        rig.write(move |tx| Box::pin(async move { tx.require_factor(project, required).await })).await
+    };
+    assert!(!lacks(rig.project, bob.id).await);
+    assert!(require(rig.project, true).await);
+    assert!(lacks(rig.project, bob.id).await && !lacks(rig.project, ann.id).await);
+    assert!(!lacks(other, bob.id).await, "another project asks for it, too");
+    assert!(rig.read().find_project(rig.project).await.unwrap().unwrap().factor_required);
+    assert!(!rig.read().find_project(other).await.unwrap().unwrap().factor_required);
+    assert!(require(rig.project, false).await);
+    assert!(!lacks(rig.project, bob.id).await);
+    assert!(!require(ProjectId(Uuid::max()), true).await);
+}
+
+pub(crate) async fn an_address_is_confirmed_and_stays_so(rig: Rig) {
+    let (ann, bob) = (add(&rig, "ann@example.com").await, add(&rig, "bob@example.com").await);
+    let confirmed = Account { confirmed: true, ..ann.clone() };
+    assert!(rig.write(move |tx| Box::pin(async move { tx.save_account(&confirmed).await })).await);
+    let is_confirmed = async |id| rig.read().find_account(id).await.unwrap().unwrap().confirmed;
+    assert!(is_confirmed(ann.id).await && !is_confirmed(bob.id).await);
+}
+
+pub(crate) async fn tries_are_counted_by_account_forgiven_and_forgotten(rig: Rig) {
+    let (ann, bob) = (add(&rig, "ann@example.com").await.id, add(&rig, "bob@example.com").await.id);
+    let count = async |account, second| {
+        let at = NOW.plus_seconds(second);
+        rig.write(move |tx| Box::pin(async move { tx.count_try(account, at).await })).await
+    };
+    for made in 1..=3 {
+        assert_eq!(count(ann, made).await, (made, NOW.plus_seconds(1)));
+    }
+    assert_eq!(count(bob, 9).await, (1, NOW.plus_seconds(9)), "another account's count");
+    for _ in 0..5 {
+        rig.write(move |tx| Box::pin(async move { tx.forgive_try(ann).await })).await;
+    }
+    assert_eq!(count(ann, 9).await, (1, NOW.plus_seconds(1)), "more was forgiven than there was");
+    let forget = async |second| {
+        let at = NOW.plus_seconds(second);
+        rig.write(move |tx| Box::pin(async move { tx.remove_tries_before(at).await })).await
+    };
+    assert_eq!((forget(0).await, forget(1).await, forget(1).await), (0, 1, 0));
+    assert_eq!(count(ann, 20).await, (1, NOW.plus_seconds(20)));
+    assert_eq!(count(bob, 20).await.0, 2);
 }

@@ -12,6 +12,7 @@ async fn add_account(rig: &Rig, email: &str) -> AccountId {
     let account = Account {
         id: AccountId(rig.id()),
         email: email.into(),
+        confirmed: false,
         name: "Ann".into(),
         password: None,
         factor: None,

@@ -31,12 +31,16 @@ pub(crate) async fn a_due_job_is_claimed_once_as_it_was_added(rig: Rig) {
     let (job, later) = (rig.job(None), NewJob { run_at: SOON, ..rig.job(None) });
     assert!(rig.add_job(&job).await && rig.add_job(&later).await);
     assert_eq!(rig.read().next_job_at().await.unwrap(), Some(NOW));
+    let other = rig.add_project("other").await.unwrap();
+    assert!(!rig.read().has_open_job(rig.project, "letter").await.unwrap());
+    assert!(!rig.read().has_open_job(other, "sync").await.unwrap());
     let claimed = claim(&rig, NOW, 9, 9).await;
     let [it] = &claimed[..] else { panic!("{claimed:?}") };
     assert_eq!((it.id, it.project, it.kind.as_str(), it.attempts), (job.id, rig.project, "sync", 1));
     assert_eq!(it.payload, job.payload);
     assert!(claim(&rig, NOW, 9, 9).await.is_empty());
     assert!(finish(&rig, it.id, it.lease).await);
+    assert!(rig.read().has_open_job(rig.project, "sync").await.unwrap(), "the later one waits");
     assert!(!finish(&rig, it.id, it.lease).await);
     assert_eq!(rig.read().job_counts().await.unwrap(), [("queued".to_owned(), 1)]);
     assert_eq!(rig.read().next_job_at().await.unwrap(), Some(SOON));

@@ -13,6 +13,7 @@ fn link(rig: &Rig, kind: Kind) -> Link {
         project: None,
         account: None,
         email: None,
+        mailed: false,
         role: None,
         created_at: NOW,
         expires_at: NOW.plus_seconds(60),
@@ -34,6 +35,7 @@ async fn account(rig: &Rig, email: &str) -> Account {
     let account = Account {
         id: AccountId(rig.id()),
         email: email.into(),
+        confirmed: false,
         name: "Ann".into(),
         password: None,
         factor: None,
@@ -93,7 +95,7 @@ pub(crate) async fn open_links_of_a_kind_and_an_account_end_together(rig: Rig) {
     add(&rig, &second, 2).await;
     add(&rig, &of(&bob, 0), 3).await;
     add(&rig, &link(&rig, Kind::Setup), 4).await;
-    assert_eq!(rig.read().last_reset(ann.id).await.unwrap(), Some(second));
+    assert_eq!(rig.read().last_link(Kind::Reset, ann.id).await.unwrap(), Some(second));
     assert!(take(&rig, Kind::Reset, 1, NOW).await.is_some());
     let id = ann.id;
     let ended =
@@ -105,6 +107,32 @@ pub(crate) async fn open_links_of_a_kind_and_an_account_end_together(rig: Rig) {
     let ended =
         rig.write(move |tx| Box::pin(async move { tx.remove_open_links(Kind::Setup, None).await })).await;
     assert_eq!(ended, 1);
+}
+
+pub(crate) async fn links_that_end_are_remembered_as_used(rig: Rig) {
+    let (ann, bob) = (account(&rig, "ann@example.com").await, account(&rig, "bob@example.com").await);
+    let of = |account: &Account, kind, at| {
+        let created_at = NOW.plus_seconds(at);
+        let email = Some("new@example.com".into());
+        Link { account: Some(account.id), email, mailed: true, created_at, ..link(&rig, kind) }
+    };
+    let (first, second) = (of(&ann, Kind::Email, 0), of(&ann, Kind::Email, 1));
+    let all = [&first, &second, &of(&ann, Kind::Reset, 2), &of(&bob, Kind::Email, 0)];
+    for (link, hash) in all.into_iter().zip(1..) {
+        add(&rig, link, hash).await;
+    }
+    assert_eq!(rig.read().last_link(Kind::Email, ann.id).await.unwrap(), Some(second.clone()));
+    let (id, at) = (ann.id, NOW.plus_seconds(9));
+    assert!(take(&rig, Kind::Email, 1, NOW).await.is_some());
+    let end = || rig.write(move |tx| Box::pin(async move { tx.end_links(Kind::Email, id, at).await }));
+    assert_eq!((end().await, end().await), (1, 0));
+    let ended = Link { used_at: Some(at), ..second };
+    assert_eq!(rig.read().last_link(Kind::Email, ann.id).await.unwrap(), Some(ended));
+    let used = rig.read().find_link(Kind::Email, &[1; 32]).await.unwrap().unwrap();
+    assert_eq!(used.used_at, Some(NOW), "when it was used is not forgotten");
+    assert_eq!(take(&rig, Kind::Email, 2, NOW).await, None);
+    assert!(take(&rig, Kind::Reset, 3, NOW).await.is_some(), "another kind ended, too");
+    assert!(take(&rig, Kind::Email, 4, NOW).await.is_some(), "somebody else's ended, too");
 }
 
 pub(crate) async fn links_are_forgotten_by_when_they_expired(rig: Rig) {

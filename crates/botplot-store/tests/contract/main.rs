@@ -87,7 +87,10 @@ promises! {
         a_key_needs_its_project;
     factors:
         a_second_factor_is_set_spent_and_taken_away,
-        a_subject_of_a_provider_is_one_account;
+        a_subject_of_a_provider_is_one_account,
+        a_project_asks_for_a_second_factor,
+        tries_are_counted_by_account_forgiven_and_forgotten,
+        an_address_is_confirmed_and_stays_so;
     sources:
         a_source_is_found_as_it_was_added_by_its_own_project_only,
         sources_are_listed_in_pages_with_their_total,
@@ -182,6 +185,7 @@ promises! {
         a_link_is_used_once_by_its_own_kind_and_in_time,
         a_projects_open_invitations_are_listed_and_taken_back_by_it_alone,
         open_links_of_a_kind_and_an_account_end_together,
+        links_that_end_are_remembered_as_used,
         links_are_forgotten_by_when_they_expired,
         all_invitations_to_an_address_that_still_work_are_used_together,
         all_accounts_are_listed_oldest_first;

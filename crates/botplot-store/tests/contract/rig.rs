@@ -64,6 +64,7 @@ impl Rig {
             name: name.into(),
             settings: Settings::default(),
             plan: Plan::Business,
+            factor_required: false,
             index_version: 0,
             created_at: NOW,
         };

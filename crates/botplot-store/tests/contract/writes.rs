@@ -16,6 +16,7 @@ fn project(rig: &Rig, name: &str) -> Project {
         name: name.into(),
         plan: botplot_core::plan::Plan::Business,
         settings: Settings::default(),
+        factor_required: false,
         index_version: 0,
         created_at: NOW,
     }

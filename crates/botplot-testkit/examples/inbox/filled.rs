@@ -66,6 +66,7 @@ async fn add_person(tx: &mut Tx, project: ProjectId, token: &str, now: Timestamp
     let account = Account {
         id: AccountId(RandomIds.ordered(now)),
         email: "agent@example.com".to_owned(),
+        confirmed: false,
         name: "Agent".to_owned(),
         password: None,
         factor: None,

@@ -1,6 +1,7 @@
 //! `/account`: a person's own name, password, second factor, browsers and preferences; and `/projects/new`.
 
 mod browsers;
+mod email;
 mod factor;
 mod project;
 
@@ -9,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use botplot_core::Secret;
 use botplot_core::account::SignIn;
-use botplot_engine::Error;
+use botplot_engine::accounts::email::Wanted;
 use botplot_engine::accounts::profile;
 use maud::{Markup, html};
 
@@ -27,7 +28,6 @@ pub(super) fn routes() -> Vec<Route> {
     let mut routes = vec![
         Route::get("/account", Access::Person, show),
         Route::post("/account/name", Access::Person, rename),
-        Route::post("/account/email", Access::Person, change_email),
         Route::post("/account/password", Access::Person, change_password),
         Route::post("/account/preferences", Access::Person, prefer),
         Route::post("/account/browsers/{browser}/end", Access::Person, browsers::end),
@@ -35,6 +35,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/projects/new", Access::Person, project::show),
         Route::post("/projects/new", Access::Person, project::create),
     ];
+    routes.extend(email::routes());
     routes.extend(factor::routes());
     routes
 }
@@ -49,28 +50,6 @@ async fn rename(State(state): State<AppState>, person: Person, mut form: Form) -
         Err(error) => {
             form.blame(error)?;
             Page { name: form, ..Page::of(&state, &person).await? }.faulty().await
-        }
-    }
-}
-
-async fn change_email(
-    State(state): State<AppState>,
-    person: Person,
-    caller: Caller,
-    mut form: Form,
-) -> Result<Response, ApiError> {
-    if let Some(refusal) = slowed(&state, &person, &caller) {
-        return Ok(refusal);
-    }
-    let password = Secret::new(form.raw("email_password"));
-    match profile::change_email(&state.engine, &person.account, password, form.raw("email")).await {
-        Ok(()) => Ok(lead_to("/account", "Your address is saved. Sign in with it from now on.")),
-        Err(error) => {
-            match error {
-                Error::Invalid { field, why } if field == "current" => form.fault("email_password", why),
-                other => form.blame(other)?,
-            }
-            Page { email: form, ..Page::of(&state, &person).await? }.faulty().await
         }
     }
 }
@@ -119,6 +98,7 @@ struct Page<'a> {
     browsers: Vec<SignIn>,
     name: Form,
     email: Form,
+    wanted: Option<Wanted>,
     password: Form,
 }
 
@@ -132,7 +112,8 @@ impl<'a> Page<'a> {
             person,
             browsers,
             name: Form::of(&[("name", &account.name)]),
-            email: Form::of(&[("email", &account.email)]),
+            email: Form::default(),
+            wanted: email::wanted(state, person).await?,
             password: Form::default(),
         })
     }
@@ -153,7 +134,7 @@ impl<'a> Page<'a> {
                 div.card { (self.preferences_section()) }
                 div.card { (factor::section(&self.person.account)) }
                 div.card { (self.name_section()) }
-                div.card { (self.email_section()) }
+                div.card { (email::section(self.state, &self.person.account, self.wanted.as_ref(), &self.email)) }
                 div.card { (self.password_section()) }
             }
         };
@@ -181,20 +162,6 @@ impl<'a> Page<'a> {
             section.stack aria-labelledby="name-title" {
                 h2 #name-title { "Name" }
                 form.stack method="post" action="/account/name" { (name.show(&self.name)) button { "Save the name" } }
-            }
-        }
-    }
-
-    fn email_section(&self) -> Markup {
-        let email = Field { kind: "email", fill: "email", required: true, ..Field::text("email", "E-mail") };
-        html! {
-            section.stack aria-labelledby="email-title" {
-                h2 #email-title { "Address" }
-                form.stack method="post" action="/account/email" {
-                    (email.show(&self.email))
-                    (old_password("email_password").show(&self.email))
-                    button { "Save the address" }
-                }
             }
         }
     }

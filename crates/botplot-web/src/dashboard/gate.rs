@@ -29,6 +29,9 @@ pub(crate) async fn pass(
     let mut response = match admit(&mut parts, &state, access).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(refusal) if refusal.code() == Code::SignedOut => reply::signed_out(&parts, body, asks).await,
+        Err(refusal) if refusal.code() == Code::FactorRequired => {
+            reply::without_factor(&parts, body, asks, refusal.detail()).await
+        }
         Err(refusal) => refusal.into_response(),
     };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
@@ -101,6 +104,10 @@ async fn find_seat(parts: &Parts, state: &AppState, person: Person, least: Role)
     let id: ProjectId = ids::read(named)?;
     let seat = Seat::find(state, person, id).await?.ok_or_else(|| ApiError::new(Code::NotFound))?;
     tracing::Span::current().record("project.id", tracing::field::display(id));
+    if seat.lacks_factor() {
+        let why = format!("{} asks its team for a second factor: set yours up to get in", seat.project.name);
+        return Err(ApiError::saying(Code::FactorRequired, why));
+    }
     if seat.role < least {
         return Err(ApiError::saying(
             Code::RoleRequired,

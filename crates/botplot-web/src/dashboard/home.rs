@@ -14,11 +14,14 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/app", Access::Person, show)]
 }
 
-/// The inbox of the project that was open last, or of the oldest.
+/// The inbox of the project that was open last, or of the oldest; first of those that the person gets into.
 async fn show(State(state): State<AppState>, person: Person) -> Result<Response, ApiError> {
     let projects = state.engine.reader().projects_of(person.account.id).await?;
     let last = person.account.preferences.project;
-    let open = projects.iter().find(|(project, _)| Some(project.id) == last).or(projects.first());
+    let has_factor = person.account.factor.is_some();
+    let open = projects
+        .iter()
+        .min_by_key(|(project, _)| (project.factor_required && !has_factor, Some(project.id) != last));
     Ok(match open {
         Some((project, _)) => lead_to(&format!("/app/{}/inbox", project.id), ""),
         None => ui::bare_saying(

@@ -84,25 +84,78 @@ fn words(error: &ApiError) -> (&'static str, String) {
     (title, ui::sentence(text))
 }
 
+/// What stands between somebody and what they were about.
+struct Hurdle<'a> {
+    title: &'a str,
+    status: StatusCode,
+    /// Where it is taken; goes on to `next` after that.
+    place: &'a str,
+    /// What is done there, on a button.
+    action: &'a str,
+    /// How it is taken beside a page that is kept.
+    aside: Markup,
+}
+
 /// Lets somebody sign in, and goes on with what they were about: nothing that was typed is lost.
 pub(crate) async fn signed_out(parts: &Parts, body: Body, asks: Asks) -> Response {
-    let path = parts.uri.path_and_query().map_or("/app", |path| path.as_str());
     if asks == Asks::Piece {
-        let mut response = piece(&ui::complaint(
+        return refused_piece(
+            StatusCode::UNAUTHORIZED,
             "You were signed out. Sign in in another tab, then try again: what you typed is still here.",
-        ));
-        *response.status_mut() = StatusCode::UNAUTHORIZED;
-        return response;
+        );
     }
     if parts.method == Method::GET {
-        return lead_to(&format!("/sign-in?next={}", encoded(path)), "");
+        return lead_to(&format!("/sign-in?next={}", encoded(path(parts))), "");
     }
-    let page = match kept(parts, body).await {
-        Some(sent) => send_again(path, &sent),
-        None => begin_again(parts),
+    let hurdle = Hurdle {
+        title: "You were signed out",
+        status: StatusCode::UNAUTHORIZED,
+        place: "/sign-in",
+        action: "Sign in",
+        aside: html! { a href="/sign-in?next=/signed-in" target="_blank" rel="opener" { "Sign in in another tab" } "." },
     };
-    let mut response = ui::bare("You were signed out", &page);
-    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    once_more(parts, body, &hurdle).await
+}
+
+/// Lets somebody set up the second factor that a project asks for, and goes on with what they were about.
+pub(crate) async fn without_factor(parts: &Parts, body: Body, asks: Asks, why: &str) -> Response {
+    if asks == Asks::Piece {
+        return refused_piece(StatusCode::FORBIDDEN, &ui::sentence(why));
+    }
+    if parts.method == Method::GET {
+        return lead_to(&format!("/account/factor?next={}", encoded(path(parts))), &ui::sentence(why));
+    }
+    let hurdle = Hurdle {
+        title: "This project asks for a second factor",
+        status: StatusCode::FORBIDDEN,
+        place: "/account/factor",
+        action: "Set it up",
+        aside: html! {
+            (ui::sentence(why)) " "
+            a href="/account/factor" target="_blank" rel="opener" { "Do it in another tab" } "."
+        },
+    };
+    once_more(parts, body, &hurdle).await
+}
+
+fn path(parts: &Parts) -> &str {
+    parts.uri.path_and_query().map_or("/app", |path| path.as_str())
+}
+
+fn refused_piece(status: StatusCode, why: &str) -> Response {
+    let mut response = piece(&ui::complaint(why));
+    *response.status_mut() = status;
+    response
+}
+
+/// What was sent, to be sent again once the hurdle is taken.
+async fn once_more(parts: &Parts, body: Body, hurdle: &Hurdle<'_>) -> Response {
+    let page = match kept(parts, body).await {
+        Some(sent) => send_again(path(parts), hurdle, &sent),
+        None => begin_again(parts, hurdle),
+    };
+    let mut response = ui::bare(hurdle.title, &page);
+    *response.status_mut() = hurdle.status;
     response
 }
 
@@ -115,12 +168,12 @@ async fn kept(parts: &Parts, body: Body) -> Option<Form> {
     (!sent.values().iter().any(|(name, _)| is_secret(name))).then_some(sent)
 }
 
-fn send_again(path: &str, sent: &Form) -> Markup {
+fn send_again(path: &str, hurdle: &Hurdle<'_>, sent: &Form) -> Markup {
     html! {
-        h1 { "You were signed out" }
+        h1 { (hurdle.title) }
         p { "Nothing that you typed is lost." }
         ol.steps {
-            li { a href="/sign-in?next=/signed-in" target="_blank" rel="opener" { "Sign in in another tab" } "." }
+            li { (hurdle.aside) }
             li {
                 "Come back here and send it again."
                 form.stack method="post" action=(path) {
@@ -146,16 +199,16 @@ fn label(name: &str) -> String {
 }
 
 /// For what cannot be sent again: the way back to where it was begun.
-fn begin_again(parts: &Parts) -> Markup {
+fn begin_again(parts: &Parts, hurdle: &Hurdle<'_>) -> Markup {
     let from = parts.headers.get(header::REFERER).and_then(|from| url::Url::parse(from.to_str().ok()?).ok());
     let from = from.map_or("/app".to_owned(), |from| match from.query() {
         Some(query) => format!("{}?{query}", from.path()),
         None => from.path().to_owned(),
     });
     html! {
-        h1 { "You were signed out" }
-        p { "Nothing was sent. Files and passwords cannot be kept until you are back: sign in, and choose or type them again." }
-        p { a.button.primary href={ "/sign-in?next=" (encoded(local(&from))) } { "Sign in" } }
+        h1 { (hurdle.title) }
+        p { "Nothing was sent. Files and passwords cannot be kept until you are back: choose or type them again." }
+        p { a.button.primary href={ (hurdle.place) "?next=" (encoded(local(&from))) } { (hurdle.action) } }
     }
 }
 

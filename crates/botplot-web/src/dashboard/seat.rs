@@ -52,10 +52,21 @@ impl Seat {
         Ok(Some(Self { person, role, project, others, waiting }))
     }
 
-    /// A person's part in the project that they opened last, as the frame of their own pages.
+    /// True when the project asks its people for a second factor and this one has none. Whoever has one gave a code of it
+    /// in this browser: each sign-in asks for it, after another provider's as well, and setting it up ends the sign-ins
+    /// of before.
+    pub(crate) fn lacks_factor(&self) -> bool {
+        self.project.factor_required && self.person.account.factor.is_none()
+    }
+
+    /// A person's part in the project that they opened last, as the frame of their own pages; none where it is shut to
+    /// them.
     pub(crate) async fn last(state: &AppState, person: &Person) -> Result<Option<Self>, ApiError> {
         match person.account.preferences.project {
-            Some(project) => Self::find(state, person.clone(), project).await,
+            Some(project) => {
+                let seat = Self::find(state, person.clone(), project).await?;
+                Ok(seat.filter(|seat| !seat.lacks_factor()))
+            }
             None => Ok(None),
         }
     }

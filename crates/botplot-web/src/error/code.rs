@@ -47,6 +47,7 @@ codes! {
     EndpointLimitReached "endpoint_limit_reached" FORBIDDEN "The project's plan has no room for another active webhook endpoint."
     SignedOut "signed_out" UNAUTHORIZED "Nobody is signed in in this browser, or no longer; sign in and try again."
     RoleRequired "role_required" FORBIDDEN "Your role in this project does not allow it."
+    FactorRequired "factor_required" FORBIDDEN "The project asks its people for a second factor, and you have none."
     CrossSiteRequest "cross_site_request" FORBIDDEN "The dashboard takes forms from its own pages only; open it and try again there."
     NotFound "not_found" NOT_FOUND "There is nothing here, or it is not yours."
     ModelNotFound "model_not_found" NOT_FOUND "There is one model, `botplot`."

@@ -19,11 +19,18 @@ pub(super) async fn find(state: &AppState, text: &str) -> Result<Option<(Key, Pr
 }
 
 /// What a page with the widget may load: the widget, which makes no markup from text, and the project's logo.
-pub(crate) fn policy(state: &AppState, ancestors: &str) -> HeaderValue {
+pub(super) fn policy(state: &AppState, ancestors: &str) -> HeaderValue {
+    policy_with(state, ancestors, "")
+}
+
+/// The same with further sources of pictures.
+pub(crate) fn policy_with(state: &AppState, ancestors: &str, pictures: &str) -> HeaderValue {
     // The logo's address is a public one, by whatever name the page was opened.
     let public = origin::source(&state.public_url).unwrap_or_default();
+    let known = ["'self'", &public, pictures].into_iter().filter(|source| !source.is_empty());
+    let pictures = known.collect::<Vec<_>>().join(" ");
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' {public}; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src {pictures}; \
          require-trusted-types-for 'script'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
     );
     HeaderValue::from_str(&policy).expect("the sources of a policy are ASCII")

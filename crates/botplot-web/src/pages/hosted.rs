@@ -15,7 +15,7 @@ use crate::{ApiError, AppState};
 
 const ROBOTS: header::HeaderName = header::HeaderName::from_static("x-robots-tag");
 
-/// The page, in the language of `lang` in its address, or else of the browser. Search engines leave it out: it is
+/// The page, in the language that the owner fixed, or else of `lang` in its address, or of the browser. Search engines leave it out: it is
 /// linked to by whoever means it.
 pub(crate) async fn show(
     State(state): State<AppState>,
@@ -27,10 +27,8 @@ pub(crate) async fn show(
     let asked = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
         .find(|(name, _)| name == "lang")
         .map(|(_, tag)| tag.into_owned());
-    let language = match asked {
-        Some(tag) => Language::of_page(&tag),
-        None => Language::of_browser(&headers),
-    };
+    let of_page = || asked.as_deref().map_or_else(|| Language::of_browser(&headers), Language::of_page);
+    let language = Language::set_for(&project.settings.widget, of_page);
     let policy = chat::policy(&state, &ancestors(&project.settings.origins));
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),

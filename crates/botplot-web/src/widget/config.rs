@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use botplot_core::Timestamp;
 use botplot_core::color::{Color, INK, Palette};
-use botplot_core::project::{Handoff, LeadForm, Offset, Settings, Widget};
+use botplot_core::project::{LeadForm, Offset, Settings, Widget};
+use botplot_core::speech::spoken;
 use botplot_engine::sightings;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,7 +35,7 @@ pub(crate) struct ConfigOut<'a> {
     )]
     closed: Option<String>,
     lead_form: FormOut<'a>,
-    /// The language that was found for the one asked for.
+    /// The language that the owner fixed, or else the one that was found for the one asked for.
     #[schema(example = "de")]
     lang: &'static str,
     /// Which way it is written: `ltr` or `rtl`.
@@ -126,8 +127,8 @@ struct FormOut<'a> {
 
 /// Get the widget's settings
 ///
-/// What the owner set, with colours that can be read, and the interface's words in the language of the page. A change
-/// shows within a minute.
+/// What the owner set, with colours that can be read, and the interface's words in the language of the page, or in the
+/// one that the owner fixed. A change shows within a minute.
 #[utoipa::path(
     get,
     path = "/widget/config",
@@ -135,7 +136,7 @@ struct FormOut<'a> {
     security(("publishable_key" = []), ("secret_key" = [])),
     params(
         ("key" = Option<String>, Query, description = "The publishable key, so that no header is needed."),
-        ("lang" = Option<String>, Query, description = "The page's language, such as `de-AT`; an unknown one is answered in English.", example = "de-AT"),
+        ("lang" = Option<String>, Query, description = "The page's language, such as `de-AT`; an unknown one is answered in English. One that the owner fixed goes before it.", example = "de-AT"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier answer: 304 says that it still holds."),
     ),
     responses(
@@ -157,7 +158,8 @@ pub(crate) async fn show(
     let settings = &caller.project.settings;
     let logo = settings.widget.logo_url.as_deref().map(|path| logo::address(&state, path));
     let now = state.engine.clock().now();
-    let text = text(settings, logo, Language::of_page(&tag), now);
+    let language = Language::set_for(&settings.widget, || Language::of_page(&tag));
+    let text = text(settings, logo, language, now);
     Ok(Packed::of(text).reply(&headers, "application/json", "max-age=60"))
 }
 
@@ -166,17 +168,23 @@ pub fn in_all_languages(settings: &Settings) -> Vec<String> {
     Language::all().iter().map(|language| text(settings, None, language, Timestamp(0))).collect()
 }
 
-fn text(settings: &Settings, logo_url: Option<String>, language: &Language, now: Timestamp) -> String {
+/// The answer as JSON.
+pub(crate) fn text(
+    settings: &Settings,
+    logo_url: Option<String>,
+    language: &'static Language,
+    now: Timestamp,
+) -> String {
     let closed = settings.hours.closed_message(now).filter(|_| settings.handoff.enabled);
     let config = ConfigOut { closed, ..ConfigOut::of(settings, logo_url, language) };
     serde_json::to_string(&config).expect("strings and numbers always serialise")
 }
 
 impl<'a> ConfigOut<'a> {
-    fn of(settings: &'a Settings, logo_url: Option<String>, language: &'a Language) -> Self {
+    fn of(settings: &'a Settings, logo_url: Option<String>, language: &'static Language) -> Self {
         let Settings { widget, handoff, lead_form, .. } = settings;
         Self {
-            widget: LooksOut::of(widget, logo_url, language),
+            widget: LooksOut::of(settings, logo_url, language),
             colors: ColorsOut::of(&widget.color),
             handoff: handoff.enabled,
             closed: None,
@@ -189,8 +197,8 @@ impl<'a> ConfigOut<'a> {
 }
 
 impl<'a> LooksOut<'a> {
-    fn of(set: &'a Widget, logo_url: Option<String>, language: &'a Language) -> Self {
-        let built_in = Widget::default();
+    fn of(settings: &'a Settings, logo_url: Option<String>, language: &'static Language) -> Self {
+        let set = &settings.widget;
         let Offset { x, y } = set.offset;
         Self {
             title: title(set, language),
@@ -200,7 +208,7 @@ impl<'a> LooksOut<'a> {
             offset: DistanceOut { x, y },
             radius: set.radius,
             theme: &set.theme,
-            welcome: spoken(&set.welcome, &built_in.welcome, language.default_of("welcome")),
+            welcome: language.speech.welcome_of(settings),
             starters: &set.starters,
         }
     }
@@ -227,16 +235,6 @@ impl<'a> FormOut<'a> {
 /// What stands above the conversation.
 pub(crate) fn title<'a>(set: &'a Widget, language: &'a Language) -> &'a str {
     spoken(&set.title, &Widget::default().title, language.default_of("title"))
-}
-
-/// What a visitor reads who asked for a person.
-pub(crate) fn handoff_message<'a>(set: &'a Handoff, language: &'a Language) -> &'a str {
-    spoken(&set.message, &Handoff::default().message, language.default_of("handoff"))
-}
-
-/// What the owner set, or what stands in for it in the visitor's language where the owner left it as it was.
-fn spoken<'a>(set: &'a str, built_in: &str, default: &'a str) -> &'a str {
-    if set == built_in { default } else { set }
 }
 
 /// The language's words with the owner's own in their place; none where the widget brings all of them along.

@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use axum::http::{HeaderMap, header};
+use botplot_core::project::Widget;
+use botplot_core::speech::Speech;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
@@ -34,6 +36,8 @@ pub(crate) struct Language {
     pub(crate) code: &'static str,
     /// Which way it is written: `ltr` or `rtl`.
     pub(crate) dir: &'static str,
+    /// What the bot itself says in it.
+    pub(crate) speech: &'static Speech,
     words: Words,
 }
 
@@ -52,6 +56,12 @@ impl Language {
         named.sort_by(|(one, _), (other, _)| other.total_cmp(one));
         let known = named.into_iter().find_map(|(_, tag)| Self::find(tag));
         known.unwrap_or(&KNOWN[0])
+    }
+
+    /// The language that a project's owner chose for all pages; without one, that of the page itself.
+    pub(crate) fn set_for(widget: &Widget, of_page: impl FnOnce() -> &'static Self) -> &'static Self {
+        let chosen = KNOWN.iter().find(|language| language.code == widget.language);
+        chosen.unwrap_or_else(of_page)
     }
 
     /// All languages, English first.
@@ -87,7 +97,8 @@ impl Language {
 
     fn of(entry: &Entry) -> Self {
         let words = serde_json::from_str(entry.file).expect("a test reads every file that is compiled in");
-        Self { code: entry.code, dir: entry.dir, words }
+        let speech = Speech::find(entry.code).expect("a test compares the languages of both lists");
+        Self { code: entry.code, dir: entry.dir, speech, words }
     }
 }
 
@@ -155,6 +166,7 @@ impl<'de> Visitor<'de> for InOrder {
 mod tests {
     use super::*;
     use botplot_core::project::Settings;
+    use botplot_core::speech;
 
     #[test]
     fn a_pages_language_is_found_by_the_beginning_of_its_tag() {
@@ -231,6 +243,13 @@ mod tests {
     }
 
     #[test]
+    fn the_interface_speaks_the_languages_of_the_bot() {
+        let interface: Vec<_> = LANGUAGES.iter().map(|entry| entry.code).collect();
+        let bot: Vec<_> = speech::ALL.iter().map(|speech| speech.code).collect();
+        assert_eq!(interface, bot);
+    }
+
+    #[test]
     fn the_order_of_the_wire_is_that_of_the_english_file() {
         let file = LANGUAGES[0].file;
         let places: Vec<_> = Language::of_page("en")
@@ -244,8 +263,6 @@ mod tests {
     fn what_stands_in_for_a_setting_is_in_english_its_built_in_value() {
         let (english, built_in) = (&KNOWN[0], Settings::default());
         assert_eq!(english.default_of("title"), built_in.widget.title);
-        assert_eq!(english.default_of("welcome"), built_in.widget.welcome);
-        assert_eq!(english.default_of("handoff"), built_in.handoff.message);
         assert_eq!(english.default_of("lead"), built_in.lead_form.title);
     }
 }

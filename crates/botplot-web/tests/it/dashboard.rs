@@ -2,6 +2,7 @@
 
 mod account;
 mod analytics;
+mod email;
 mod factor;
 mod gate;
 mod improve;
@@ -9,6 +10,7 @@ mod inbox;
 mod knowledge;
 mod leads;
 mod provider;
+mod required_factor;
 mod settings;
 mod setup;
 mod sign_in;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use botplot_core::message::{Role, State};
-use botplot_engine::live;
+use botplot_engine::conversations::inbox::{self, News};
 use botplot_testkit::app::{Actor, Live, Reply, TestApp};
 use botplot_testkit::fake_llm::{FakeLlm, Fault, Reply as Said};
 use botplot_testkit::postgres::Postgres;
@@ -191,12 +191,11 @@ async fn a_page_hears_what_is_written_and_typed_on_the_other_node_at_once() {
             assert!(begun.elapsed() < SOON, "heard after {:?}", begun.elapsed());
         }
     }
-    let mut team = live::watch(pair.one.engine(), id.parse().unwrap());
+    let mut team = inbox::watch(pair.one.engine(), pair.one.project().project.id);
     let body = json!({ "conversationId": id, "visitorId": "v", "typing": true });
     owner.post("/api/chat/typing", body).await.is(200);
-    let typing = async {
-        while !matches!(team.next().await, live::Heard::Typing { by: live::Typist::Visitor, on: true, .. }) {}
-    };
+    let typing =
+        async { while !matches!(team.next().await, Some(News::Typing { name: None, on: true, .. })) {} };
     timeout(Duration::from_secs(5), typing).await.expect("the team sees the visitor type");
 }
 

@@ -1,13 +1,13 @@
 //! Whose account it is that somebody has at the provider: the one it was before, the one with the verified address, or
 //! a new one where the operator lets the address's domain in.
 
-use botplot_core::AccountId;
 use botplot_core::account::{Account, Preferences, clean_email, clean_name};
+use botplot_core::{AccountId, Timestamp};
 use botplot_store as store;
 use botplot_store::Tx;
 
 use super::{Claims, Oidc, Outcome, Refusal};
-use crate::accounts::invitations;
+use crate::accounts::{invitations, links};
 use crate::{Engine, Error};
 
 /// Finds or makes the account.
@@ -59,7 +59,7 @@ async fn join(
     is_welcome: bool,
 ) -> Result<Joined, store::Error> {
     let account = match tx.find_account_of(&fresh.email).await? {
-        Some(known) => proved(tx, known).await?,
+        Some(known) => proved(tx, known, engine.clock().now()).await?,
         None if tx.count_accounts().await? == 0 => return Ok(Joined::TooEarly),
         None => match add(tx, engine, fresh, is_welcome).await? {
             Some(added) => added,
@@ -70,12 +70,17 @@ async fn join(
     Ok(Joined::As(Box::new(account)))
 }
 
-/// An account whose address is proved for the first time: the provider takes the place of its password, and its
-/// browsers are signed out. Whoever gave their account somebody else's address must not share it from here on.
-async fn proved(tx: &mut Tx, known: Account) -> Result<Account, store::Error> {
-    let proved = Account { password: None, ..known };
+/// The account of an address that is proved. Where it was confirmed before, nothing else changes. Where it is proved for
+/// the first time, the provider takes the place of the password, browsers are signed out and open links end: whoever
+/// gave their account somebody else's address must not share it from here on.
+async fn proved(tx: &mut Tx, known: Account, now: Timestamp) -> Result<Account, store::Error> {
+    if known.confirmed {
+        return Ok(known);
+    }
+    let proved = Account { password: None, confirmed: true, ..known };
     tx.save_account(&proved).await?;
     tx.remove_sign_ins_but(proved.id, None).await?;
+    links::end_all(tx, proved.id, now).await?;
     Ok(proved)
 }
 
@@ -108,6 +113,7 @@ fn draft(engine: &Engine, claims: &Claims, email: String) -> Account {
     Account {
         id: AccountId(engine.ids().ordered(now)),
         email,
+        confirmed: true,
         name,
         password: None,
         factor: None,

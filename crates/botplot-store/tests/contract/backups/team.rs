@@ -61,6 +61,7 @@ async fn person(rig: &Rig) {
         project: Some(project),
         account: None,
         email: Some("new@example.com".into()),
+        mailed: true,
         role: Some(Role::Viewer),
         created_at: NOW,
         expires_at: NOW.plus_seconds(60),
@@ -83,6 +84,7 @@ fn ann(id: AccountId, email: &str) -> Account {
     Account {
         id,
         email: email.into(),
+        confirmed: true,
         name: "Ann „ü“".into(),
         password: Some(Secret::new("$argon2id$")),
         factor: None,

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use botplot_core::{ConversationId, ProjectId};
 use botplot_engine::Engine;
 use botplot_engine::chat::Failure;
-use botplot_engine::live::{self, Heard, Typist, Watcher};
+use botplot_engine::live::{self, Heard, Watcher};
 use botplot_store as store;
 use bytes::Bytes;
 use futures_util::stream;
@@ -184,11 +184,9 @@ impl Pump {
             () = self.key.happened() => self.fail(&sse::revoked(), out),
             heard = self.watcher.next() => match heard {
                 Heard::Look => self.look(out).await?,
-                Heard::Typing { by: Typist::Person, name, on } => {
+                Heard::Typing { name, on } => {
                     write(&TypingOut { r#type: "typing", typing: on, name: &name }, None, out);
                 }
-                // It is the visitor's own page.
-                Heard::Typing { by: Typist::Visitor, .. } => {}
             },
             () = sleep_until(self.ping_at) => {
                 self.over = !self.is_open().await?;

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 use super::schema::IdentityProof;
 use crate::auth::{Caller, VisitorToken, identity};
 use crate::fields::Fields;
-use crate::widget::config::handoff_message;
 use crate::widget::words::Language;
 use crate::{ApiError, AppState, ids};
 
@@ -79,7 +78,7 @@ pub(crate) struct HandoffBody {
     /// What it is about; up to 1,000 characters.
     #[schema(max_length = 1000)]
     reason: Option<String>,
-    /// The visitor's language, such as `de`; without it that of `Accept-Language`.
+    /// The visitor's language, such as `de`; without it that of `Accept-Language`. One that the owner fixed goes before both.
     #[schema(example = "de")]
     lang: Option<String>,
     /// Proof that the visitor id is the person's own.
@@ -112,10 +111,9 @@ pub(crate) async fn create(
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON_LIMIT) {
         fields.fault("reason", "must have at most 1,000 characters");
     }
-    let language = match fields.text(&["lang"]) {
-        Some((_, tag)) => Language::of_page(&tag),
-        None => Language::of_browser(&headers),
-    };
+    let named = fields.text(&["lang"]).map(|(_, tag)| tag);
+    let of_page = || named.as_deref().map_or_else(|| Language::of_browser(&headers), Language::of_page);
+    let language = Language::set_for(&caller.project.settings.widget, of_page);
     let identity = identity::read(&mut fields, visitor.as_deref());
     fields.finish()?;
     let shown = token.show(&state, &caller, visitor, identity.as_ref()).await?;
@@ -124,6 +122,6 @@ pub(crate) async fn create(
     let (engine, project) = (&state.engine, &caller.project);
     let it = conversations::request_handoff(engine, project, id, visitor, &shown.proof, reason).await?;
     let away = project.settings.hours.closed_message(engine.clock().now());
-    let message = away.unwrap_or_else(|| handoff_message(&project.settings.handoff, language).to_owned());
+    let message = away.unwrap_or_else(|| language.speech.handoff_of(&project.settings).to_owned());
     Ok(Json(HandoffOut { standing: StandingOut::of(&it), message }))
 }

@@ -15,7 +15,9 @@ use crate::dashboard::form::Form;
 use crate::dashboard::reply::lead_to;
 use crate::dashboard::route::{Access, Route};
 use crate::dashboard::seat::Person;
+use crate::dashboard::sign_in::local;
 use crate::dashboard::ui::{self, field::Field};
+use crate::page::Query;
 use crate::{ApiError, AppState};
 
 const PAGE: &str = "/account/factor";
@@ -32,8 +34,14 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn show(State(state): State<AppState>, person: Person) -> Result<Response, ApiError> {
-    page(&state, &person, &Form::default()).await
+async fn show(State(state): State<AppState>, person: Person, mut query: Query) -> Result<Response, ApiError> {
+    let next = query.text("next").unwrap_or_default();
+    page(&state, &person, &Form::of(&[("next", &next)])).await
+}
+
+/// Where somebody goes on who was sent here from a page that asks for a second factor.
+fn next_of(next: &str) -> &str {
+    if next.is_empty() { PAGE } else { local(next) }
 }
 
 /// What the page of the account says of it.
@@ -51,7 +59,10 @@ pub(super) fn section(account: &Account) -> Markup {
 async fn page(state: &AppState, person: &Person, form: &Form) -> Result<Response, ApiError> {
     let account = &person.account;
     let body = if let Some(factor) = state.engine.reader().find_factor(account.id).await? {
-        present(account, &factor, form)
+        let projects = state.engine.reader().projects_of(account.id).await?;
+        let asking =
+            projects.into_iter().map(|(project, _)| project).filter(|project| project.factor_required);
+        present(account, &factor, form, &asking.map(|project| project.name).collect::<Vec<_>>())
     } else {
         let resumed = factor::resume(&state.engine, account, form.raw("held"));
         let pending = resumed.map_or_else(|| factor::begin(&state.engine, account), Ok)?;
@@ -69,9 +80,12 @@ async fn confirm(
     person: Person,
     mut form: Form,
 ) -> Result<Response, ApiError> {
-    let (password, code) = (Secret::new(form.raw("password")), form.text("code"));
-    match factor::confirm(&state.engine, &person.account, form.raw("held"), password, &code).await {
-        Ok(Confirmed::Codes(codes)) => Ok(framed(None, &shown_once(&codes, "Your second factor is on"))),
+    let (password, code, browser) = (Secret::new(form.raw("password")), form.text("code"), person.sign_in.id);
+    match factor::confirm(&state.engine, &person.account, browser, form.raw("held"), password, &code).await {
+        Ok(Confirmed::Codes(codes)) => {
+            let body = shown_once(&codes, "Your second factor is on", next_of(form.raw("next")));
+            Ok(framed(None, &body))
+        }
         Ok(Confirmed::Already) => Ok(lead_to(PAGE, "Your second factor is on.")),
         Ok(Confirmed::TooOld) => {
             Ok(lead_to(PAGE, "That took more than an hour. Please scan the new code and try again."))
@@ -85,7 +99,7 @@ async fn confirm(
 
 async fn renew(State(state): State<AppState>, person: Person, form: Form) -> Result<Response, ApiError> {
     match factor::renew_codes(&state.engine, &person.account, &form.text("renew-code")).await {
-        Ok(codes) => Ok(framed(None, &shown_once(&codes, "Your new recovery codes"))),
+        Ok(codes) => Ok(framed(None, &shown_once(&codes, "Your new recovery codes", PAGE))),
         Err(error) => blamed(&state, &person, form, ("renew", error)).await,
     }
 }
@@ -125,7 +139,7 @@ fn set_up(account: &Account, pending: &Pending, form: &Form) -> Markup {
     let code = Field { fill: "one-time-code", required: true, ..Field::text("code", "Code") };
     html! {
         h1 { (TITLE) }
-        p { "Signing in then takes a code from your phone as well, so that your password alone opens nothing." }
+        p { "Signing in then takes a code from your phone as well, so that your password alone opens nothing. Your other browsers are signed out." }
         ol.steps {
             li {
                 div.stack {
@@ -145,6 +159,7 @@ fn set_up(account: &Account, pending: &Pending, form: &Form) -> Markup {
                 form.stack method="post" action=(PAGE) {
                     p { "Enter the six digits that the app shows." }
                     input type="hidden" name="held" value=(pending.held);
+                    input type="hidden" name="next" value=(form.raw("next"));
                     (code.show(form))
                     @if account.password.is_some() { (password("password", form)) }
                     button.primary { "Turn on" }
@@ -154,7 +169,8 @@ fn set_up(account: &Account, pending: &Pending, form: &Form) -> Markup {
     }
 }
 
-fn present(account: &Account, factor: &Factor, form: &Form) -> Markup {
+/// `asking` are the names of the projects that do not let the person in without.
+fn present(account: &Account, factor: &Factor, form: &Form, asking: &[String]) -> Markup {
     let left = factor.recovery.len();
     let code = |name| Field {
         fill: "one-time-code",
@@ -181,6 +197,9 @@ fn present(account: &Account, factor: &Factor, form: &Form) -> Markup {
         section.card {
             h2 { "Turn off" }
             p.faint { "Your password alone opens your account then." }
+            @if !asking.is_empty() {
+                p.notice { "These projects are shut to you then, until you set one up again: " (asking.join(", ")) "." }
+            }
             form.stack method="post" action="/account/factor/remove" {
                 (code("remove-code").show(form))
                 @if account.password.is_some() { (password("remove-password", form)) }
@@ -204,14 +223,14 @@ fn count(left: usize) -> String {
     }
 }
 
-fn shown_once(codes: &[String], title: &str) -> Markup {
+fn shown_once(codes: &[String], title: &str, next: &str) -> Markup {
     html! {
         h1 { (title) }
         p { "These recovery codes let you in without your phone, each of them once. " strong { "They are shown only now:" } " keep them where you keep what matters, not on the phone." }
         pre #codes tabindex="0" { (codes.join("\n")) }
         p.actions {
             button data-copy="codes" type="button" { "Copy" }
-            a.button.primary href=(PAGE) { "I have kept them" }
+            a.button.primary href=(next) { "I have kept them" }
         }
     }
 }

@@ -95,6 +95,7 @@ fn answer(seat: &Seat, said: &Rehearsal) -> Markup {
         (Plan::Verbatim, _) => "in your own words",
         (Plan::Generate, _) => "written by the model",
         (Plan::Greet(_), _) => "a polite word",
+        (Plan::HandOver, _) => "handed over to a person",
         (Plan::Extract | Plan::Refuse, _) => "quoted from the knowledge",
     };
     html! {

@@ -55,7 +55,7 @@ pub(super) async fn remove(
 
 /// `POST /app/{project}/improve/questions/run`
 pub(super) async fn run(State(state): State<AppState>, seat: Seat) -> Result<Response, ApiError> {
-    let said = match set::run(&state.engine, seat.project.clone()).await {
+    let said = match set::run(&state.engine, seat.id()).await {
         Ok(true) => "The questions are being asked.",
         Ok(false) => "The questions are being asked already.",
         Err(botplot_engine::Error::Invalid { .. }) => "There is no question to ask yet: add one first.",
@@ -88,7 +88,7 @@ async fn page(state: &AppState, seat: &Seat, form: &Form) -> Result<Response, Ap
 
 /// The run that goes on, and the last ones.
 async fn standing(state: &AppState, seat: &Seat) -> Result<Markup, ApiError> {
-    let going_on = set::progress(&state.engine, seat.id());
+    let going_on = set::progress(&state.engine, seat.id()).await?;
     let last = state.engine.reader().list_runs(seat.id(), runs::SHOWN).await?;
     let own = going_on.map(|_| seat.path("improve/questions/state"));
     Ok(html! {
@@ -96,8 +96,13 @@ async fn standing(state: &AppState, seat: &Seat) -> Result<Markup, ApiError> {
             @if let Some(progress) = going_on {
                 div.card role="status" {
                     p.how-far {
-                        span { "Asking: " (progress.done) " of " (progress.questions) }
-                        progress aria-label="Questions asked" max=(progress.questions) value=(progress.done) {}
+                        @match progress {
+                            set::Progress::Waiting => { span { "The questions will be asked in a moment." } progress aria-label="Questions asked" {} }
+                            set::Progress::Asking { done, questions } => {
+                                span { "Asking: " (done) " of " (questions) }
+                                progress aria-label="Questions asked" max=(questions) value=(done) {}
+                            }
+                        }
                     }
                     noscript { p { a href=(seat.path("improve/questions")) { "Look again" } } }
                 }

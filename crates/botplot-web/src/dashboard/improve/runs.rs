@@ -53,6 +53,7 @@ fn shown(result: &Asked) -> Markup {
 fn how(word: &str) -> &'static str {
     match word {
         "greeted" => "a polite word",
+        "handed_over" => "handed over to a person",
         "refused" => "no answer",
         "verbatim" => "in your own words",
         "quoted" => "quoted",

@@ -106,13 +106,15 @@ impl Pump {
         Some((Ok(bytes), self))
     }
 
-    /// True while the reader is signed in and part of the project.
+    /// True while the reader is signed in, part of the project, and has the second factor that it may ask for.
     async fn may_read(&self) -> bool {
         let (reader, now) = (self.state.engine.reader(), self.state.engine.clock().now());
         let signed_in = reader.list_sign_ins(self.account, now).await;
         let role = reader.find_role(self.project, self.account).await;
+        let lacks_factor = reader.lacks_factor(self.project, self.account).await;
         signed_in.is_ok_and(|all| all.iter().any(|one| one.id == self.sign_in))
             && role.is_ok_and(|role| role.is_some())
+            && lacks_factor.is_ok_and(|lacks| !lacks)
     }
 
     fn tell(&self, news: &News) -> Bytes {

@@ -66,6 +66,7 @@ fn title(candidate: &Candidate) -> Markup {
 fn way(plan: &str) -> &str {
     match plan {
         "greet" => "greeted",
+        "handoff" => "said that a person comes",
         "refuse" => "said that it does not know",
         "verbatim" => "answered in the owner's own words",
         "quote" => "quoted the knowledge",

@@ -55,6 +55,7 @@ fn verdict(state: &AppState, seat: &Seat, found: &Rehearsal) -> Markup {
         (Plan::Greet(_), _) => ("", "It would answer politely"),
         (Plan::Verbatim, _) => ("good", "It would answer in your own words"),
         (Plan::Generate, _) => ("good", "The model would write the answer from these passages"),
+        (Plan::HandOver, _) => ("", "It would say that a person was asked to come"),
         (Plan::Extract | Plan::Refuse, _) => ("good", "It would quote the knowledge"),
     };
     html! {

@@ -68,7 +68,7 @@ fn view(state: &AppState, seat: &Seat, form: &Form, answer: &Markup) -> Response
                 h2 { "How it answers" }
                 (model(state))
                 (Field { hint: "Tone, names, what to point out. At most 4,000 characters. A model follows them; quoted answers do not.", ..Field::area("instructions", "Instructions") }.show(form))
-                (Field { hint: "What the bot says when your knowledge does not cover a question.", ..Field::area("refusal", "Words for “I do not know”") }.show(form))
+                (Field { hint: "What the bot says when your knowledge does not cover a question. Left as it came, it is said in the language of the question.", ..Field::area("refusal", "Words for “I do not know”") }.show(form))
                 (threshold(form))
                 div.actions { button.primary { "Save" } }
             }
@@ -135,6 +135,7 @@ pub(in crate::dashboard) fn answer(it: &Rehearsal) -> Markup {
         "refused" => ("warn", "does not know"),
         "written" => ("good", "written by the model"),
         "greeted" => ("", "a kind word"),
+        "handed_over" => ("", "handed over to a person"),
         "verbatim" => ("good", "your own answer, word by word"),
         _ => ("good", "quoted from your documents"),
     };

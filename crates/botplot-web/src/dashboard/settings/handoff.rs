@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use botplot_core::hours::zones;
 use maud::{Markup, html};
 
 use super::places::{self, As, Place};
@@ -59,7 +60,8 @@ fn view(state: &AppState, seat: &Seat, form: &Form) -> Response {
                 h2 { "Office hours" }
                 p.faint { "Leave every day empty to be there at all times. Outside these hours a visitor who asks for a person reads the message below, and nobody is alerted." }
                 div.row {
-                    (Field { hint: "As in the tz database, such as Europe/Berlin.", ..Field::text("hours.zone", "Time zone") }.show(form))
+                    (Field { hint: "The nearest large city, such as Europe/Berlin.", list: "zones", ..Field::text("hours.zone", "Time zone") }.show(form))
+                    datalist #zones { @for zone in zones() { option value=(zone) {} } }
                 }
                 (week::editor(form))
                 (Field { hint: "{opens} stands for when you are back.", ..Field::area("hours.message", "Message outside these hours") }.show(form))
@@ -74,9 +76,9 @@ fn asking(form: &Form) -> Markup {
     html! {
         section.card {
             h2 { "Asking for a person" }
-            (tick("handoff.enabled", "Visitors can ask for a person", "The widget offers it, and the bot understands it in words.", form.flag("handoff.enabled")))
+            (tick("handoff.enabled", "Visitors can ask for a person", "The widget offers it, and the bot says so to whoever asks for it in words.", form.flag("handoff.enabled")))
             (tick("handoff.silent", "The bot falls silent then", "Otherwise it goes on answering until somebody takes over.", form.flag("handoff.silent")))
-            (Field { hint: "What the visitor reads when a person was asked for.", ..Field::area("handoff.message", "Message") }.show(form))
+            (Field { hint: "What the visitor reads when a person was asked for. Left as it came, it is read in the visitor’s language.", ..Field::area("handoff.message", "Message") }.show(form))
         }
     }
 }

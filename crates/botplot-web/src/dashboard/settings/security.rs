@@ -1,4 +1,7 @@
-//! Which sites may use the publishable key, how visitors prove who they are, and the project's keys.
+//! Which sites may use the publishable key, how visitors prove who they are, whether the team needs a second factor, and
+//! the project's keys.
+
+mod second_factor;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -21,6 +24,7 @@ pub(super) const PLACES: &[Place] = &[("origins", As::Lines), ("identity.enforce
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
+        second_factor::route(),
         Route::get("/app/{project}/settings/security", ADMIN, show),
         Route::post("/app/{project}/settings/security", ADMIN, save),
         Route::post("/app/{project}/settings/security/identity-secret", ADMIN, make),
@@ -64,6 +68,7 @@ pub(super) async fn view(
     shown: &Markup,
 ) -> Result<Response, ApiError> {
     let has_secret = state.engine.reader().identity_secret(seat.id()).await?.is_some();
+    let members = state.engine.reader().list_members(seat.id()).await?;
     let keys = if seat.may(Role::Owner) { keys::list(state, seat, form).await? } else { keys::hidden() };
     let body = html! {
         (shown)
@@ -79,6 +84,7 @@ pub(super) async fn view(
                 div.actions { button.primary { "Save" } }
             }
             (identity_card(seat, has_secret))
+            (second_factor::card(seat, &members, form))
         }
         (keys)
     };

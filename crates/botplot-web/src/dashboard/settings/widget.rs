@@ -6,8 +6,9 @@ mod preview;
 
 use axum::extract::State;
 use axum::response::Response;
+use botplot_core::speech;
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::places::{self, As, Place};
 use super::{Tab, page, publishable, refused, snippet};
@@ -15,7 +16,7 @@ use crate::dashboard::form::Form;
 use crate::dashboard::reply::lead_to;
 use crate::dashboard::route::{ADMIN, Route};
 use crate::dashboard::seat::Seat;
-use crate::dashboard::ui::field::{Field, choice};
+use crate::dashboard::ui::field::Field;
 use crate::dashboard::ui::time;
 use crate::widget::words::Language;
 use crate::{ApiError, AppState};
@@ -28,6 +29,7 @@ const PLACES: &[Place] = &[
     ("widget.offset.y", As::Number),
     ("widget.radius", As::Number),
     ("widget.theme", As::Text),
+    ("widget.language", As::Text),
     ("widget.welcome", As::Text),
     ("widget.starters", As::Lines),
 ];
@@ -57,14 +59,20 @@ fn stored(seat: &Seat) -> Form {
     Form::of(&values)
 }
 
-async fn save(State(state): State<AppState>, seat: Seat, mut form: Form) -> Result<Response, ApiError> {
-    let mut patch = places::patch(&form, PLACES);
+/// What the form wants of the settings.
+fn patch(form: &Form) -> Map<String, Value> {
+    let mut patch = places::patch(form, PLACES);
     for (name, _) in words() {
         let own = form.text(&format!("widget.strings.{name}"));
         // An empty one is the widget's own word again.
         let own = if own.is_empty() { Value::Null } else { own.into() };
         places::put(&mut patch, &format!("widget.strings.{name}"), own);
     }
+    patch
+}
+
+async fn save(State(state): State<AppState>, seat: Seat, mut form: Form) -> Result<Response, ApiError> {
+    let patch = patch(&form);
     if places::save(&state, &seat, &mut form, patch).await? {
         return Ok(lead_to(&seat.path(Tab::Widget.path()), "Saved. Sites show it within a minute."));
     }
@@ -80,13 +88,16 @@ async fn view(state: &AppState, seat: &Seat, form: &Form) -> Result<Response, Ap
     let key = publishable(state, seat).await?;
     let body = html! {
         div.looks {
-            form.card method="post" action=(seat.path(Tab::Widget.path())) {
+            form.card data-preview=[key.as_ref().map(|_| preview::path(seat))] method="post" action=(seat.path(Tab::Widget.path())) {
                 (looks(seat, form))
                 (speech(form))
-                div.actions { button.primary { "Save" } }
+                div.actions {
+                    button.primary { "Save" }
+                    @if key.is_some() { (preview::button(seat)) }
+                }
             }
-            div.beside {
-                @if key.is_some() { (preview::frame(seat)) }
+            @if key.is_some() { (preview::frame(seat)) }
+            div.below {
                 (logo::card(state, seat, form))
                 (placing(state, seat, key.as_deref()).await?)
             }
@@ -102,8 +113,8 @@ fn looks(seat: &Seat, form: &Form) -> Markup {
         (Field { hint: "Above the conversation.", ..Field::text("widget.title", "Title") }.show(form))
         (colour::field(seat, form))
         div.row {
-            (choice("widget.position", "Corner", &[("right", "Right"), ("left", "Left")], form.raw("widget.position")))
-            (choice("widget.theme", "Theme", &[("auto", "As the visitor’s system"), ("light", "Light"), ("dark", "Dark")], form.raw("widget.theme")))
+            (one_of(form, "widget.position", "Corner", "", &[("right", "Right"), ("left", "Left")]))
+            (one_of(form, "widget.theme", "Theme", "", &[("auto", "Automatic"), ("light", "Light"), ("dark", "Dark")]))
         }
         div.row {
             (number("widget.offset.x", "From the side", "Pixels"))
@@ -117,16 +128,39 @@ fn speech(form: &Form) -> Markup {
     let has_own = words().any(|(name, _)| !form.raw(&format!("widget.strings.{name}")).is_empty());
     html! {
         h2 { "Words" }
-        (Field { hint: "The first words, and the answer to a greeting.", ..Field::area("widget.welcome", "Welcome") }.show(form))
+        (language(form))
+        (Field { hint: "The first words, and the answer to a greeting. Left as it came, it is said in the visitor’s language.", ..Field::area("widget.welcome", "Welcome") }.show(form))
         (Field { hint: "Questions to begin with, one a line, at most 6.", ..Field::area("widget.starters", "Starter questions") }.show(form))
         details.words open[has_own] {
             summary { "Own words for buttons and messages" }
-            p.hint { "An empty field is the widget’s own word, in the visitor’s language. What stands here is shown in every language." }
+            p.hint { "An empty field is the widget’s own word, in the language above. What stands here is shown in every language." }
             div.grid {
                 @for (name, word) in words() {
                     (Field { hint: word, ..Field::text(&format!("widget.strings.{name}"), &label(name)) }.show(form))
                 }
             }
+        }
+    }
+}
+
+/// The interface's language, each by the name that it calls itself.
+fn language(form: &Form) -> Markup {
+    let names = speech::ALL.iter().map(|known| (known.code, known.name));
+    let choices: Vec<_> = std::iter::once(("", "As the page that it stands on")).chain(names).collect();
+    let hint = "Of buttons and messages. The bot’s own sentences are in the language of the question where that is plain.";
+    one_of(form, "widget.language", "Language", hint, &choices)
+}
+
+/// One of several, with what is wrong with it: only a form that was tampered with, or an old one, has that.
+fn one_of(form: &Form, name: &str, label: &str, hint: &str, choices: &[(&str, &str)]) -> Markup {
+    html! {
+        div.field.wrong[form.why(name).is_some()] {
+            label for=(name) { (label) }
+            @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (hint) } }
+            select id=(name) name=(name) aria-describedby=[(!hint.is_empty()).then(|| format!("{name}-hint"))] {
+                @for (value, text) in choices { option value=(value) selected[*value == form.raw(name)] { (text) } }
+            }
+            @if let Some(why) = form.why(name) { p.why { (label) " " (why) "." } }
         }
     }
 }

@@ -83,7 +83,10 @@ fn actor(name: &str) -> Markup {
 
 /// Actions and what they are called.
 const ACTIONS: &[(&str, &str)] = &[
+    ("account.email_cancelled", "Gave up another address for"),
     ("account.email_changed", "Changed their address from"),
+    ("account.email_confirmed", "Confirmed the address"),
+    ("account.email_requested", "Asked for another address for"),
     ("conversation.archived", "Archived the conversation"),
     ("conversation.deleted", "Deleted the conversation"),
     ("conversation.expired", "Removed, by its age, the conversation"),
@@ -94,7 +97,9 @@ const ACTIONS: &[(&str, &str)] = &[
     ("endpoint.secret_rotated", "Renewed the secret of the webhook"),
     ("factor.added", "Turned a second factor on for"),
     ("factor.codes_renewed", "Renewed the recovery codes of"),
+    ("factor.made_optional", "Let everybody in without a second factor"),
     ("factor.removed", "Turned the second factor off for"),
+    ("factor.required", "Asked everybody for a second factor"),
     ("identity_secret.made", "Made the secret that proves visitors' identities"),
     ("identity_secret.removed", "Removed the secret that proves visitors' identities"),
     ("invitation.withdrawn", "Withdrew the invitation of"),

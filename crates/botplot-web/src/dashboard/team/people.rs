@@ -19,6 +19,7 @@ pub(super) fn choices(own: Role) -> Vec<(&'static str, &'static str)> {
 pub(super) fn list(seat: &Seat, members: &[Member], now: Timestamp) -> Markup {
     html! {
         section.card aria-label="People" {
+            @if seat.project.factor_required { p.faint { "Everybody here needs a second factor to get in." } }
             ul.people { @for member in members { li.person { (one(seat, member, now)) } } }
         }
     }
@@ -33,6 +34,7 @@ fn one(seat: &Seat, member: &Member, now: Timestamp) -> Markup {
                 strong { (member.name) }
                 @if own { (ui::badge("", "you")) }
                 @if member.has_factor { (ui::badge("good", "second factor")) }
+                @else if seat.project.factor_required { (ui::badge("warn", "no second factor: shut out")) }
             }
             p.faint {
                 (member.email)

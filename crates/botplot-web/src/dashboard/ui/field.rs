@@ -19,12 +19,14 @@ pub(crate) struct Field<'a> {
     pub(crate) fill: &'a str,
     /// True when it must not be left empty.
     pub(crate) required: bool,
+    /// Id of a `datalist` with what may be chosen; empty for none.
+    pub(crate) list: &'a str,
 }
 
 impl<'a> Field<'a> {
     /// A line of text.
     pub(crate) fn text(name: &'a str, label: &'a str) -> Self {
-        Self { name, label, kind: "text", hint: "", fill: "", required: false }
+        Self { name, label, kind: "text", hint: "", fill: "", required: false, list: "" }
     }
 
     /// Several lines of text.
@@ -53,7 +55,7 @@ impl<'a> Field<'a> {
                         aria-invalid=[why.map(|_| "true")] aria-describedby=[described] { (value) }
                 } @else {
                     input id=(self.name) name=(self.name) type=(self.kind) value=(value) autocomplete=(fill)
-                        required[self.required] aria-invalid=[why.map(|_| "true")] aria-describedby=[described];
+                        list=[(!self.list.is_empty()).then_some(self.list)] required[self.required] aria-invalid=[why.map(|_| "true")] aria-describedby=[described];
                 }
                 @if let Some(why) = why { p.why id=(why_id) { (self.label) " " (why) "." } }
             }

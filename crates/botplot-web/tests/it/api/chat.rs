@@ -9,6 +9,7 @@ mod identity;
 mod input;
 mod json;
 mod keys;
+mod language;
 mod lead;
 mod leads;
 mod model;

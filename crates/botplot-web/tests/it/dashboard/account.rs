@@ -68,25 +68,6 @@ async fn whoever_guesses_at_an_open_browser_must_wait_as_well() {
 }
 
 #[tokio::test]
-async fn an_address_changes_with_the_password_and_only_to_a_free_one() {
-    let app = TestApp::start().await;
-    let ann = app.member_at(ANN, Role::Agent).await;
-    app.member_at("bob@example.com", Role::Agent).await;
-    let change = async |email: &str, password: &str| {
-        ann.submit("/account/email", &[("email", email), ("email_password", password)]).await
-    };
-    let reply = change("new@example.com", "not it").await.is(422);
-    assert!(reply.text().contains("Present password is not right."), "{}", reply.text());
-    assert!(reply.text().contains("value=\"new@example.com\""));
-    let reply = change("Bob@example.com", PASSWORD).await.is(422);
-    assert!(reply.text().contains("E-mail has an account already."), "{}", reply.text());
-    change("nonsense", PASSWORD).await.is(422);
-    change("New@example.com", PASSWORD).await.is(303);
-    sign_in(&browser(&app), "new@example.com", PASSWORD, "").await.is(303);
-    sign_in(&browser(&app), ANN, PASSWORD, "").await.is(401);
-}
-
-#[tokio::test]
 async fn browsers_are_listed_in_plain_words_and_signed_out_one_by_one_or_all() {
     let app = TestApp::start().await;
     let (ann, chrome) = (app.member_at(ANN, Role::Agent).await, second(&app, ANN).await);

@@ -9,9 +9,9 @@ use super::sign_in::{browser, holding};
 const ANN: &str = "ann@example.com";
 
 /// A second factor as its owner has it: the app on the phone, and the paper.
-struct Phone {
+pub(super) struct Phone {
     secret: Vec<u8>,
-    recovery: Vec<String>,
+    pub(super) recovery: Vec<String>,
 }
 
 impl Phone {
@@ -23,15 +23,25 @@ impl Phone {
 }
 
 /// A second factor that was set up by hand, on the page.
-async fn set_up(app: &TestApp, person: &Actor) -> Phone {
+pub(super) async fn set_up(app: &TestApp, person: &Actor) -> Phone {
     let page = person.get("/account/factor").await.is(200);
-    let secret = unbase32(&between(page.text(), "id=\"typed\">", "<").replace(' ', ""));
-    let held = between(page.text(), "name=\"held\" value=\"", "\"");
-    let code = totp::code_at(&secret, app.clock().now());
-    let fields = [("held", held.as_str()), ("password", PASSWORD), ("code", &code)];
+    let secret = secret(&page);
+    let fields = fields(app, &page);
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let shown = person.submit("/account/factor", &fields).await.is(200);
     let codes = between(shown.text(), "<pre id=\"codes\" tabindex=\"0\">", "<");
     Phone { secret, recovery: codes.lines().map(str::to_owned).collect() }
+}
+
+fn secret(page: &Reply) -> Vec<u8> {
+    unbase32(&between(page.text(), "id=\"typed\">", "<").replace(' ', ""))
+}
+
+/// What confirms the set-up that a page shows.
+pub(super) fn fields(app: &TestApp, page: &Reply) -> [(&'static str, String); 3] {
+    let held = between(page.text(), "name=\"held\" value=\"", "\"");
+    let code = totp::code_at(&secret(page), app.clock().now());
+    [("held", held), ("password", PASSWORD.to_owned()), ("code", code)]
 }
 
 /// What a password brings where a code is to follow: a browser that holds so much.
@@ -52,7 +62,7 @@ fn set(reply: &Reply, name: &str) -> String {
     found.split(';').next().unwrap().to_owned()
 }
 
-fn between(text: &str, start: &str, end: &str) -> String {
+pub(super) fn between(text: &str, start: &str, end: &str) -> String {
     let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start} in {text}"));
     rest.split_once(end).unwrap().0.to_owned()
 }
@@ -186,4 +196,16 @@ async fn a_second_factor_ends_with_password_and_code_only() {
     let (log, _) = app.engine().reader().list_audit(app.project().project.id, 10, 0).await.unwrap();
     let actions: Vec<_> = log.iter().map(|line| (line.action.as_str(), line.actor.as_str())).collect();
     assert_eq!(actions, [("factor.removed", ANN), ("factor.added", ANN)]);
+}
+
+#[tokio::test]
+async fn setting_one_up_signs_out_the_browsers_that_came_in_without() {
+    let app = TestApp::start().await;
+    let ann = app.member_at(ANN, Role::Agent).await;
+    let fields = [("email", ANN), ("password", PASSWORD)];
+    let other = holding(&app, &browser(&app).submit("/sign-in", &fields).await.is(303));
+    other.get("/account").await.is(200);
+    set_up(&app, &ann).await;
+    ann.get("/account").await.is(200);
+    assert!(is_signed_out(&other.get("/account").await));
 }

@@ -5,6 +5,8 @@ use botplot_testkit::app::TestApp;
 use botplot_web::dashboard::{Access, table};
 use http::Method;
 
+use super::factor::set_up;
+
 /// A pattern's address in the first project; other ids are of something that is not there.
 fn address(app: &TestApp, pattern: &str) -> String {
     let path = pattern.replace("{project}", &app.project().project.id.to_string());
@@ -69,6 +71,34 @@ async fn who_is_not_signed_in_is_led_to_the_sign_in_and_loses_nothing_typed() {
             let reply = nobody.submit(&path, &[("text", "line <one>\nline two")]).await.is(401);
             assert!(reply.text().contains("line &lt;one&gt;\nline two"), "{pattern}: {}", reply.text());
         }
+    }
+}
+
+#[tokio::test]
+async fn who_lacks_the_second_factor_that_a_project_asks_for_gets_nowhere_in_it() {
+    let app = TestApp::start().await;
+    let (owner, member) = (app.member(Role::Owner).await, app.member(Role::Owner).await);
+    let outsider = app.outsider().await;
+    set_up(&app, &owner).await;
+    let page = app.page("settings/security/second-factor");
+    owner.submit(&page, &[("required", "yes")]).await.is(303);
+    for (method, pattern, access) in table() {
+        let Access::Member(_) = access else { continue };
+        let path = address(&app, pattern);
+        if method == Method::GET {
+            let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+            let reply = member.get(&path).await.is(303);
+            let place = format!("/account/factor?next={next}");
+            assert_eq!(reply.header("location"), Some(place.as_str()), "{pattern}");
+        } else {
+            let reply = member.submit(&path, &[("text", "line <one>\nline two")]).await.is(403);
+            assert!(reply.text().contains("asks its team for a second factor"), "{pattern}");
+            assert!(reply.text().contains("line &lt;one&gt;\nline two"), "{pattern}: {}", reply.text());
+        }
+        let piece = member.clone().with("hx-request", "true");
+        let reply = piece.send(method.clone(), &path, "").await.whole().await.is(403);
+        assert!(!reply.text().contains("<html"), "{method} {pattern}");
+        assert_eq!(outsider.send(method, &path, "").await.status, 404, "{pattern}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Signing in with an account at a provider of OpenID Connect.
 
-use botplot_core::account::Role;
+use botplot_core::account::{Account, Role};
 use botplot_engine::accounts::invitations;
 use botplot_testkit::app::{Actor, OidcProvider, PASSWORD, Reply, TestApp};
 use serde_json::json;
@@ -49,6 +49,46 @@ async fn somebody_with_an_account_signs_in_and_is_known_by_the_subject_from_then
     assert_eq!(holding(&app, &second).get("/app").await.header("location"), Some(app.page("inbox").as_str()));
     provider.claim(json!({ "sub": "somebody else", "email": "bob@example.com" }));
     is_refused(sign_in(&app, &provider).await, 401, "Nobody here has the address bob@example.com");
+}
+
+/// Whether the password still opens the account.
+async fn by_password(app: &TestApp) -> u16 {
+    let fields = [("email", ANN), ("password", PASSWORD)];
+    browser(app).submit("/sign-in", &fields).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn an_address_that_was_never_confirmed_ends_password_browsers_and_links_when_it_is_proved() {
+    let provider = OidcProvider::start().await;
+    let app = TestApp::with_oidc(&provider, &[]).await;
+    let squatter = app.member_at(ANN, Role::Agent).await;
+    let reset = super::sign_in::made_link(&app, ANN).await;
+    let reply = sign_in(&app, &provider).await.is(303);
+    holding(&app, &reply).get("/account").await.is(200);
+    squatter.get("/account").await.is(303);
+    assert_eq!(by_password(&app).await, 401);
+    browser(&app).submit(&reset, &[("password", PASSWORD)]).await.is(410);
+    let account = app.engine().reader().find_account_of(ANN).await.unwrap().unwrap();
+    assert!(account.confirmed && account.password.is_none());
+}
+
+#[tokio::test]
+async fn a_confirmed_address_keeps_its_password_and_its_browsers() {
+    let provider = OidcProvider::start().await;
+    let app = TestApp::with_oidc(&provider, &[]).await;
+    let ann = app.member_at(ANN, Role::Agent).await;
+    let known = app.engine().reader().find_account_of(ANN).await.unwrap().unwrap();
+    let confirmed = Account { confirmed: true, ..known };
+    let kept = app.store().write(move |tx| Box::pin(async move { tx.save_account(&confirmed).await }));
+    let kept: Result<bool, botplot_store::Error> = kept.await;
+    assert!(kept.unwrap());
+    let reply = sign_in(&app, &provider).await.is(303);
+    holding(&app, &reply).get(&app.page("team")).await.is(200);
+    ann.get("/account").await.is(200);
+    assert_eq!(by_password(&app).await, 303);
+    // It is known by the subject from then on.
+    provider.claim(json!({ "email": "ann@elsewhere.example", "email_verified": false }));
+    sign_in(&app, &provider).await.is(303);
 }
 
 #[tokio::test]

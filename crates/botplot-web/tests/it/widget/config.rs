@@ -265,3 +265,37 @@ async fn the_owner_sees_on_which_sites_the_widget_is() {
     app.stranger().with("origin", "https://evil.example").get(&address(key, "en")).await.is(403);
     assert_eq!(seen().await, before);
 }
+
+#[tokio::test]
+async fn a_language_that_the_owner_fixed_goes_before_the_pages() {
+    let app = TestApp::start().await;
+    app.set(|s| s.widget.language = "ar".into()).await;
+    for lang in ["de", "tlh", ""] {
+        let config = page(&app, lang).await.is(200).json();
+        assert_eq!((config["lang"].as_str(), config["dir"].as_str()), (Some("ar"), Some("rtl")), "{lang}");
+    }
+    let key = app.project().publishable.expose().to_owned();
+    let hosted = app.stranger().with("accept-language", "de").get(&format!("/c/{key}?lang=fr")).await.is(200);
+    assert!(hosted.text().contains("<html lang=\"ar\" dir=\"rtl\">"), "{}", hosted.text());
+}
+
+#[tokio::test]
+async fn a_language_is_set_over_the_api_and_an_unknown_one_refused_with_those_that_are_known() {
+    let app = TestApp::start().await;
+    let json = app.owner().with("content-type", "application/json");
+    let patch = async |language: Value| {
+        let body = json!({ "widget": { "language": language } }).to_string();
+        json.send(Method::PATCH, "/api/v1/project", body).await.whole().await
+    };
+    let shown = patch(json!("zh-TW")).await.is(200).json();
+    assert_eq!(shown["widget"]["language"], "zh-TW");
+    for wrong in [json!("tlh"), json!("DE"), json!("de-AT"), json!(5), json!("x".repeat(10_000))] {
+        let reply = patch(wrong.clone()).await.is(400);
+        let fault = &reply.json()["errors"][0];
+        assert_eq!(fault["field"], "widget.language", "{wrong}");
+        if wrong == json!("tlh") {
+            assert!(fault["message"].as_str().unwrap().contains("`de`"), "{fault}");
+        }
+    }
+    assert_eq!(patch(Value::Null).await.is(200).json()["widget"]["language"], "");
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use botplot_core::project::Project;
+use botplot_core::speech;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
@@ -95,6 +96,9 @@ struct WidgetChanges {
     radius: Option<u32>,
     /// Light, dark, or as the visitor's system is.
     theme: Option<Theme>,
+    /// Code of the language that the interface speaks whatever the page does; empty is the page's.
+    #[schema(schema_with = language)]
+    language: Option<String>,
     /// The first words, and what the bot says to a greeting.
     #[schema(min_length = 1, max_length = 500, pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$")]
     welcome: Option<String>,
@@ -105,6 +109,18 @@ struct WidgetChanges {
     /// null takes one away.
     #[schema(schema_with = strings)]
     strings: Option<BTreeMap<String, Option<String>>>,
+}
+
+/// A code of a language, or nothing.
+fn language() -> Object {
+    let codes = std::iter::once("").chain(speech::ALL.iter().map(|speech| speech.code)).map(Some);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .enum_values(Some(codes.chain([None])))
+        .description(Some(
+            "Code of the language that the interface speaks whatever the page does; empty is the page's.",
+        ))
+        .build()
 }
 
 /// Names of at most 100 characters, with their words.

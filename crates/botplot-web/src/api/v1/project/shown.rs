@@ -62,7 +62,8 @@ pub(crate) struct ProjectOut {
     /// Further words to the model.
     #[schema(example = "Answer briefly. Never promise a refund.")]
     instructions: String,
-    /// What the bot says when the knowledge does not cover a question.
+    /// What the bot says when the knowledge does not cover a question; the built-in sentence is said in the language
+    /// of the question.
     refusal: String,
     /// Confidence below which the bot refuses.
     #[schema(minimum = 0.0, maximum = 1.0, example = 0.5)]
@@ -115,6 +116,9 @@ struct WidgetOut {
     /// `light`, `dark` or `auto`.
     #[schema(example = "auto")]
     theme: String,
+    /// Code of the language that the interface speaks whatever the page does; empty is the page's.
+    #[schema(example = "de")]
+    language: String,
     /// The first words, and what the bot says to a greeting.
     #[schema(example = "Hello! What can I help you with?")]
     welcome: String,
@@ -146,7 +150,7 @@ struct HandoffOut {
     enabled: bool,
     /// True when the bot falls silent as soon as a person is asked for.
     silent: bool,
-    /// What the visitor reads then.
+    /// What the visitor reads then; the built-in sentence is read in the visitor's language.
     message: String,
 }
 
@@ -271,6 +275,7 @@ impl From<Widget> for WidgetOut {
             offset: OffsetOut { x, y },
             radius: it.radius,
             theme: it.theme,
+            language: it.language,
             welcome: it.welcome,
             starters: it.starters,
             strings: it.strings,

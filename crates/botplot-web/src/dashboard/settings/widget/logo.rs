@@ -69,9 +69,9 @@ pub(super) fn card(state: &AppState, seat: &Seat, form: &Form) -> Markup {
                 form.row method="post" action=(path) enctype="multipart/form-data" {
                     div.field.wrong[why.is_some()] {
                         label for="logo" { @if shown.is_some() { "Another picture" } @else { "Picture" } }
-                        input #logo name="logo" type="file" accept="image/png,image/jpeg,image/webp,image/gif" required
+                        input #logo data-most=(logo::LIMIT) data-rule=(RULE) name="logo" type="file" accept="image/png,image/jpeg,image/webp,image/gif" required
                             aria-describedby="logo-hint";
-                        p.hint #logo-hint { "PNG, JPEG, WebP or GIF, at most 256 KB; square looks best." }
+                        p.hint #logo-hint { "PNG, JPEG, WebP or GIF, at most 256 KB; square looks best. The preview shows it before it is uploaded." }
                         @if let Some(why) = why { p.why role="alert" { "The logo " (why) "." } }
                     }
                     button { "Upload" }

@@ -35,6 +35,8 @@ async fn the_owner_can_see_what_an_answer_was_built_from() {
     assert!(refused.confidence < 0.5 && refused.candidates.iter().all(|candidate| !candidate.used));
     let reply = app.widget().ask("v", "Hello!").await.is(200);
     assert_eq!(trace(&app, &reply).await.unwrap().0.plan, "greet");
+    let reply = app.widget().ask("v", "Can I talk to a human?").await.is(200);
+    assert_eq!(trace(&app, &reply).await.unwrap().0.plan, "handoff");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! `POST /api/chat/typing`.
 
-use botplot_engine::live::{self, Heard, Typist};
+use botplot_engine::conversations::inbox::{self, News};
 use botplot_testkit::app::TestApp;
 use http::Method;
 use serde_json::json;
@@ -13,19 +13,22 @@ async fn the_team_sees_that_a_visitor_types_and_the_visitors_own_page_does_not()
     let body = json!({ "message": "hi", "visitorId": "bob", "visitor_info": { "name": "Bob" } });
     let begun = app.widget().post("/api/chat", body).await.is(200);
     let (bob, id) = (app.widget().showing(&begun), begun.conversation());
-    let mut team = live::watch(app.engine(), id.parse().unwrap());
+    let mut team = inbox::watch(app.engine(), app.project().project.id);
     let mut page = bob.send(Method::GET, &format!("/api/chat/events?conversationId={id}"), "").await;
     assert!(page.block().await.is_some());
     for typing in [true, false] {
         let said = bob.post(TYPING, json!({ "conversationId": id, "typing": typing })).await.is(200);
         assert_eq!(said.json(), json!({ "typing": typing }));
         let heard = loop {
-            match team.next().await {
-                Heard::Look => {}
-                typing @ Heard::Typing { .. } => break typing,
+            if let Some(News::Typing { conversation, name, on }) = team.next().await {
+                break (conversation.to_string(), name, on);
             }
         };
-        assert_eq!(heard, Heard::Typing { by: Typist::Visitor, name: "Bob".into(), on: typing });
+        assert_eq!(
+            heard,
+            (id.clone(), None, typing),
+            "it is the visitor who types, and no person of the team"
+        );
     }
     let path = format!("/api/v1/conversations/{id}/typing");
     app.owner().post(&path, json!({ "typing": true, "name": "Ann" })).await.is(200);

@@ -1,18 +1,22 @@
 //! The question set and its runs.
 
 use botplot_core::account::Role;
-use botplot_engine::questions::progress;
+use botplot_engine::jobs;
+use botplot_engine::questions::{Progress, progress};
 use botplot_testkit::app::TestApp;
 use botplot_testkit::fake_llm::{FakeLlm, Reply};
 
-/// Waits until the run that goes on has ended.
-async fn ended(app: &TestApp) {
-    let waiting = async {
-        while progress(app.engine(), app.project().project.id).is_some() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_mins(1), waiting).await.expect("the run ends");
+/// Begins a run and waits until it has ended.
+async fn run(app: &TestApp, set: &str) {
+    let admin = app.member(Role::Admin).await;
+    let id = app.project().project.id;
+    for _ in 0..2 {
+        admin.submit(&format!("{set}/run"), &[]).await.is(303);
+    }
+    assert!(admin.get(set).await.is(200).text().contains("The questions will be asked in a moment."));
+    assert_eq!(progress(app.engine(), id).await.unwrap(), Some(Progress::Waiting));
+    jobs::run_until_idle(app.engine()).await;
+    assert_eq!(progress(app.engine(), id).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -36,7 +40,8 @@ async fn questions_are_added_and_removed_and_their_faults_said() {
     admin.submit(&format!("{set}/{id}/remove"), &[]).await.is(404);
     assert!(admin.get(&set).await.is(200).text().contains("No questions yet"));
     admin.submit(&format!("{set}/run"), &[]).await.is(303);
-    assert_eq!(progress(app.engine(), app.project().project.id), None, "there is nothing to ask");
+    let going_on = progress(app.engine(), app.project().project.id).await.unwrap();
+    assert_eq!(going_on, None, "there is nothing to ask");
 }
 
 #[tokio::test]
@@ -54,8 +59,7 @@ async fn a_run_asks_every_question_and_shows_what_failed() {
         admin.submit(&set, &[("question", question), ("expected", expected)]).await.is(303);
     }
     for _ in 0..2 {
-        admin.submit(&format!("{set}/run"), &[]).await.is(303);
-        ended(&app).await;
+        run(&app, &set).await;
     }
     let runs = app.engine().reader().list_runs(app.project().project.id, 9).await.unwrap();
     assert_eq!((runs.len(), runs[0].questions, runs[0].passed), (2, 4, 2));
@@ -86,8 +90,7 @@ async fn a_run_asks_the_model_where_chat_would() {
     let admin = app.member(Role::Admin).await;
     let set = app.page("improve/questions");
     admin.submit(&set, &[("question", crate::QUESTION), ("expected", "fortnight")]).await.is(303);
-    admin.submit(&format!("{set}/run"), &[]).await.is(303);
-    ended(&app).await;
+    run(&app, &set).await;
     let id = app.project().project.id;
     let run = app.engine().reader().list_runs(id, 1).await.unwrap()[0].id;
     let run = app.engine().reader().find_run(id, run).await.unwrap().unwrap();

@@ -94,11 +94,88 @@ async fn the_preview_shows_the_real_widget_to_its_own_team_only() {
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("frame-ancestors 'self'") && policy.contains("script-src 'self'"), "{policy}");
     assert!(page.text().contains(app.project().publishable.expose()));
-    let before = page.text().to_owned();
+    assert!(page.text().contains("&quot;title&quot;:&quot;Chat with us&quot;"), "{}", page.text());
     saves(&admin, &app.page("settings/widget"), &fields(&[("widget.title", "New")])).await;
-    let after = admin.get(&path).await.is(200);
-    assert_ne!(before, after.text(), "a browser that kept the old settings asks for the new ones");
-    app.member(Role::Agent).await.get(&path).await.is(403);
+    let page = admin.get(&path).await.is(200);
+    assert!(page.text().contains("&quot;title&quot;:&quot;New&quot;"), "{}", page.text());
+    let agent = app.member(Role::Agent).await;
+    agent.get(&path).await.is(403);
+    agent.submit(&path, &fields(&[])).await.is(403);
+}
+
+#[tokio::test]
+async fn the_preview_shows_what_is_typed_and_stores_nothing() {
+    let app = TestApp::start().await;
+    let admin = app.member(Role::Admin).await;
+    let path = app.page("settings/widget/preview");
+    let before = stored(&app).await;
+    let typed = [
+        ("widget.title", HOSTILE),
+        ("widget.color", "#ff0000"),
+        ("widget.language", "de"),
+        ("widget.starters", "Why?"),
+        ("widget.strings.send", "Go!"),
+    ];
+    let script = admin.clone().with("hx-request", "true");
+    let told = script.submit(&path, &fields(&typed)).await.is(200).json();
+    let config: serde_json::Value = serde_json::from_str(told["config"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&config["widget"]["title"], &config["widget"]["starters"][0]),
+        (&HOSTILE.into(), &"Why?".into())
+    );
+    assert_eq!((&config["colors"]["accent"], &config["lang"]), (&"#ff0000".into(), &"de".into()));
+    assert!(config["strings"].as_array().unwrap().contains(&"Go!".into()), "{config}");
+    // Without a script, the form is sent into the frame.
+    let page = admin.submit(&path, &fields(&typed)).await.is(200);
+    assert!(
+        page.text().contains("&lt;script&gt;alert(1)") && !page.text().contains(HOSTILE),
+        "{}",
+        page.text()
+    );
+    assert!(page.text().contains("<html lang=\"de\""));
+    assert_eq!(stored(&app).await, before);
+    let (log, _) = app.engine().reader().list_audit(app.project().project.id, 9, 0).await.unwrap();
+    assert!(log.iter().all(|line| line.action != "settings.changed"), "{log:?}");
+}
+
+#[tokio::test]
+async fn the_preview_says_what_cannot_be_by_field() {
+    let app = TestApp::start().await;
+    let admin = app.member(Role::Admin).await;
+    let path = app.page("settings/widget/preview");
+    let long = "x".repeat(10_000);
+    let wrong = [
+        ("widget.title", long.as_str()),
+        ("widget.color", "red"),
+        ("widget.radius", "-1"),
+        ("widget.offset.x", "1e99"),
+        ("widget.language", "tlh"),
+        ("widget.welcome", " "),
+    ];
+    let script = admin.clone().with("hx-request", "true");
+    let reply = script.submit(&path, &fields(&wrong)).await.is(200);
+    let told = reply.json();
+    let faults = told["faults"].as_array().unwrap();
+    let named: Vec<_> = faults.iter().map(|fault| fault[0].as_str().unwrap()).collect();
+    for (name, _) in wrong {
+        assert!(named.contains(&name), "{name} is not in {named:?}");
+    }
+    assert!(reply.text().contains("must be empty or one of `en`, `de`"), "{}", reply.text());
+    complains(&admin.submit(&path, &fields(&wrong)).await, "widget.title must have at most 80 characters.");
+}
+
+#[tokio::test]
+async fn a_language_is_chosen_by_its_own_name_and_goes_before_the_pages() {
+    let app = TestApp::start().await;
+    let admin = app.member(Role::Admin).await;
+    let path = app.page("settings/widget");
+    saves(&admin, &path, &fields(&[("widget.language", "ja")])).await;
+    let page = admin.get(&path).await.is(200);
+    assert!(page.text().contains("<option value=\"ja\" selected>日本語</option>"), "{}", page.text());
+    assert!(page.text().contains(">العربية</option>"));
+    let reply = admin.submit(&path, &fields(&[("widget.language", "Klingon")])).await;
+    complains(&reply, "Language must be empty or one of `en`, `de`");
+    assert_eq!(stored(&app).await.widget.language, "ja");
 }
 
 async fn upload(app: &TestApp, media: &str, content: &[u8]) -> Reply {
