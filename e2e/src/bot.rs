@@ -107,9 +107,10 @@ impl Bot {
     pub async fn restart(&mut self) {
         let variables: Vec<_> =
             self.variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-        let printed = File::create(self.printed()).expect("the data folder can be written to");
-        let (own, to) = (command(self.data.path()), printed.into());
-        let server = Server::start_printing(self.address, own, &variables, to).await;
+        let [printed, log] = [self.printed(), self.log()]
+            .map(|path| File::create(path).expect("the data folder can be written to"));
+        let own = command(self.data.path());
+        let server = Server::start_printing(self.address, own, &variables, printed.into(), log.into()).await;
         self.server = Some(server.unwrap_or_else(|why| panic!("the server does not start: {why}")));
     }
 
@@ -122,6 +123,25 @@ impl Bot {
     /// Where what the server prints is kept.
     fn printed(&self) -> PathBuf {
         self.data.path().join("printed.txt")
+    }
+
+    /// Where what the server logs is kept.
+    fn log(&self) -> PathBuf {
+        self.data.path().join("log.txt")
+    }
+
+    /// The path of a link that the server has logged in place of a letter; it begins with `start`.
+    pub async fn logged_link(&self, start: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let log = std::fs::read_to_string(self.log()).expect("the server logs into it");
+            if let Some(place) = log.find(start) {
+                let is_of_link = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+                return log[place..].chars().take_while(is_of_link).collect();
+            }
+            assert!(began.elapsed() < PATIENCE, "no link was logged: {log}");
+            sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The address that makes the first account, as the server has printed it.

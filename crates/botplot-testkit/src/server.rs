@@ -65,15 +65,18 @@ impl Server {
         command: Command,
         variables: &[(&str, String)],
     ) -> io::Result<Self> {
-        Self::start_printing(address, command, variables, Stdio::null()).await
+        let loud = std::env::args().any(|a| a == "--loud");
+        let log = if loud { Stdio::inherit() } else { Stdio::null() };
+        Self::start_printing(address, command, variables, Stdio::null(), log).await
     }
 
-    /// As [`Server::start_at`]; what it prints goes there.
+    /// As [`Server::start_at`]; what it prints goes there, and what it logs to `log`.
     pub async fn start_printing(
         address: SocketAddr,
         mut command: Command,
         variables: &[(&str, String)],
         to: Stdio,
+        log: Stdio,
     ) -> io::Result<Self> {
         let start = Instant::now();
         let child = command
@@ -82,7 +85,7 @@ impl Server {
             .envs(variables.iter().map(|(k, v)| (k, v)))
             .stdin(Stdio::null())
             .stdout(to)
-            .stderr(if std::env::args().any(|a| a == "--loud") { Stdio::inherit() } else { Stdio::null() })
+            .stderr(log)
             .spawn()?;
         let mut server = Self { child, address, ready_after: Duration::ZERO };
         while !server.is_ready().await {

@@ -109,6 +109,9 @@ async fn nobody_is_called_who_prefers_quiet() {
 async fn a_lost_connection_says_so_and_comes_back_complete() {
     let mut stage = Stage::set(json!({ "lead_form": { "when": [] } })).await;
     let agent = stage.owner().await;
+    agent
+        .before_load("window.later = 0; const now = Date.now; Date.now = () => now.call(Date) + later")
+        .await;
     let conversation = writes(&stage, "v-1", "When do you ship?").await;
     stage.open(&agent, &format!("inbox/{conversation}")).await;
     listens(&agent).await;
@@ -137,6 +140,10 @@ async fn a_lost_connection_says_so_and_comes_back_complete() {
     agent.click_named("button", "Send").await;
     agent.until_says("#thread .message.person", "I am about to").await;
     agent.until("!ui('#thread-said').innerText").await;
+    // Some lines break without a word: then nothing is heard, for longer than the server is ever silent.
+    agent.js("window.later = 60_000").await;
+    agent.until("seen('#lost')").await;
+    agent.until("!seen('#lost')").await;
 }
 
 /// A message of the visitor is there exactly once.

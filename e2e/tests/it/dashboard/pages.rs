@@ -177,7 +177,7 @@ async fn pages_for_everybody_are_right_without_a_sign_in() {
     page.send("/sign-in", &[("email", EMAIL.to_owned()), ("password", PASSWORD.to_owned())]).await;
     page.until("location.pathname === '/sign-in/code'").await;
     let code =
-        [Visit::to("/sign-in/code"), Visit::sending("/sign-in/code", &[("code", "000000")]).answered(422)];
+        [Visit::to("/sign-in/code"), Visit::sending("/sign-in/code", &[("code", "000000")]).answered(401)];
     for width in [390, 1280] {
         faults.extend(faults_of(&code, &stage, &page, width).await);
     }

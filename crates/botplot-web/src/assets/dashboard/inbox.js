@@ -404,20 +404,30 @@
     clearTimeout(retry);
     retry = setTimeout(connect, Math.min(15000, 1000 * 2 ** tries.count++) * (0.75 + Math.random() / 2));
   }
+  // A line that breaks without a word stays open for minutes; the server says something every 15 seconds.
+  const DEAF = 40_000;
+  let heard = 0;
   function connect() {
     clearTimeout(retry);
     source?.close();
+    heard = Date.now();
     source = new EventSource(live);
     source.onmessage = (event) => {
+      heard = Date.now();
       const news = JSON.parse(event.data);
       hear[news.type]?.(news);
     };
-    source.onerror = () => {
-      if (byId("out").hidden) lost(true);
-      whyLost();
-      again_();
-    };
+    source.onerror = broken;
   }
+  function broken() {
+    if (byId("out").hidden) lost(true);
+    whyLost();
+    again_();
+  }
+  setInterval(() => {
+    if (source.readyState != EventSource.CLOSED && Date.now() - heard > DEAF) broken();
+  }, 5_000);
+  addEventListener("offline", broken);
   addEventListener("online", connect);
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => event.persisted && connect());

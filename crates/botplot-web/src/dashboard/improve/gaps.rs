@@ -63,8 +63,9 @@ pub(super) async fn list(
 fn summary(found: &Gathered, days: i64) -> Markup {
     html! {
         p {
-            strong { (found.gaps) } @if found.gaps == 1 { " answer" } @else { " answers" }
-            " of the last " (days) " days were none, or rated as bad, to "
+            "In the last " (days) " days "
+            @if found.gaps == 1 { strong { "1" } " answer was" } @else { strong { (found.gaps) } " answers were" }
+            " none, or rated as bad: to "
             strong { (found.clusters.len()) } @if found.clusters.len() == 1 { " question." } @else { " different questions." }
             @if found.is_cut { " Older ones appear once these are dealt with." }
         }

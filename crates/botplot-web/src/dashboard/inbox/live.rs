@@ -98,7 +98,8 @@ impl Pump {
                 if !self.may_read().await {
                     return None;
                 }
-                Bytes::from_static(b": ping\n\n")
+                // No comment: a page that hears nothing for long takes the line for dead, and does not see comments.
+                event(&serde_json::json!({ "type": "ping" }))
             }
             news = self.watcher.next() => self.tell(&news?),
         };

@@ -57,6 +57,7 @@ pub(super) async fn visits(stage: &Stage, page: &Page) -> Vec<Visit> {
     let found = page.js(&format!("({FIND})({}, {})", json!(patterns), json!(id))).await;
     let mut found: BTreeMap<String, String> =
         serde_json::from_value(found["pages"].clone()).expect("it finds addresses");
+    found.insert("/confirm-email/{token}".to_owned(), stage.bot.logged_link("/confirm-email/").await);
     let missing: Vec<&str> = patterns
         .iter()
         .copied()
@@ -89,8 +90,8 @@ pub(super) async fn open_pages(page: &Page, links: &Links) -> Vec<Visit> {
     visits
 }
 
-/// Follows the links of pages, beginning with where one is and the addresses that need no id but the project's; says which of them are
-/// whole pages at their own address.
+/// Follows the links of pages, beginning with where one is and the addresses that need no id but the project's; says
+/// which of them are whole pages at their own address.
 const FIND: &str = r"async (patterns, project) => {
     const read = patterns.map((pattern) => ({
         pattern,

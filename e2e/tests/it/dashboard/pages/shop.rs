@@ -11,7 +11,7 @@ pub(super) struct Links {
 }
 
 /// An answer, a refusal, a lead, somebody who waits, a site that was read, pairs, a webhook that fails, a run of the
-/// question set, an invitation; and the owner who looks at it.
+/// question set, an invitation, an address that is not confirmed; and the owner who looks at it.
 pub(super) async fn busy() -> (Stage, Page) {
     let stage = Stage::start().await;
     for (visitor, message) in [("v-1", "When do you ship?"), ("v-2", "What does a basket cost?")] {
@@ -28,6 +28,8 @@ pub(super) async fn busy() -> (Stage, Page) {
     stage.bot.api("POST", &tested, None).await;
     stage.bot.learn_page(&stage.host.url("/")).await;
     let owner = stage.owner().await;
+    let address = [("email", "ann@new.example".to_owned()), ("email_password", PASSWORD.to_owned())];
+    owner.send("/account/email", &address).await;
     asks_in_vain(&stage, &owner).await;
     (stage, owner)
 }
