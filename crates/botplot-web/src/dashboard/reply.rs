@@ -69,7 +69,7 @@ pub(crate) fn piece(markup: &Markup) -> Response {
 fn words(error: &ApiError) -> (&'static str, String) {
     let title = match error.code() {
         Code::NotFound => "There is nothing here",
-        Code::RoleRequired => "You may not do this",
+        Code::RoleRequired | Code::FactorRequired => "You may not do this",
         Code::CrossSiteRequest => "This did not come from here",
         Code::InvalidRequest => "This cannot be",
         Code::PayloadTooLarge => "Too large",

@@ -266,6 +266,7 @@ mod tests {
             Code::KeyRevoked,
             Code::SignedOut,
             Code::RoleRequired,
+            Code::FactorRequired,
             Code::CrossSiteRequest,
         ];
         for code in Code::ALL {
