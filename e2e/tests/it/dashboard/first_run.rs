@@ -2,9 +2,10 @@
 
 mod site;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use botplot_e2e::{Bot, EMAIL, PASSWORD, Page, Stage};
+use tokio::time::Instant;
 
 /// Somebody who sets it up: what they do is counted, and what they see is looked at.
 struct Owner {

@@ -50,10 +50,9 @@ const PAGES: [(&str, &str, &str); 6] = [
 
 /// Puts the pages on a website that takes its time, as they do; `head` stands in the head of each.
 pub(super) fn put(host: &Host, head: &str) {
-    let links: String = PAGES
-        .iter()
-        .map(|(path, title, _)| format!("<a href=\"{path}\">{}</a> ", title.replace('&', "&amp;")))
-        .collect();
+    let link = |title: &str, path: &str| format!("<a href=\"{path}\">{}</a>", title.replace('&', "&amp;"));
+    let links: Vec<String> = PAGES.iter().map(|(path, title, _)| link(title, path)).collect();
+    let links = links.join(" ");
     for (path, title, body) in PAGES {
         let body =
             format!("<nav>{links}</nav><main>{body}</main><footer>Fern &amp; Field, Marsh Lane 4</footer>");
