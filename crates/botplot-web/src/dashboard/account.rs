@@ -129,7 +129,7 @@ impl<'a> Page<'a> {
         let now = self.state.engine.clock().now();
         let own = self.person.sign_in.id;
         let cards = html! {
-            div.columns {
+            div.columns.flow {
                 div.card { (browsers::section(&self.browsers, own, now)) }
                 div.card { (self.preferences_section()) }
                 div.card { (factor::section(&self.person.account)) }
