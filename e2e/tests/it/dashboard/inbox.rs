@@ -141,8 +141,9 @@ async fn a_lost_connection_says_so_and_comes_back_complete() {
     agent.until_says("#thread .message.person", "I am about to").await;
     agent.until("!ui('#thread-said').innerText").await;
     // Some lines break without a word: then nothing is heard, for longer than the server is ever silent.
-    agent.js("window.later = 60_000").await;
+    agent.js("window.leaps = setInterval(() => later += 60_000, 500)").await;
     agent.until("seen('#lost')").await;
+    agent.js("clearInterval(leaps)").await;
     agent.until("!seen('#lost')").await;
 }
 
