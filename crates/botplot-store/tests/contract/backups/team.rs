@@ -74,6 +74,7 @@ async fn person(rig: &Rig) {
             tx.set_member(project, account, Role::Owner, NOW).await?;
             tx.add_sign_in(&sign_in, &[0, 255]).await?;
             tx.add_link(&link, &[1, 255]).await?;
+            tx.count_try(account, NOW).await?;
             tx.add_identity("https://id.example", "ann", account, NOW).await
         })
     })
