@@ -132,36 +132,8 @@ async fn names_and_messages_full_of_markup_are_text_everywhere() {
     let stage = Stage::set(json!({ "lead_form": { "when": [] } })).await;
     stage.browser.allow_notifications(&stage.bot.origin()).await;
     let owner = stage.owner().await;
-    let outcome = async |path: &str, fields: &[(&str, &str)], button: &str| {
-        owner.goto(&format!("{}{path}", stage.bot.origin())).await;
-        for (field, text) in fields {
-            owner.js(&format!("ui('{field}').value = {}", Value::from(*text))).await;
-        }
-        owner.click_named("button", button).await;
-        owner.until("document.readyState === 'complete' && ui('.said')").await;
-    };
-    outcome("/account", &[("#name", NAME)], "Save the name").await;
-    owner.goto(&format!("{}/account", stage.bot.origin())).await;
-    owner.click("#notifications").await;
-    owner.click_named("button", "Save the preferences").await;
-    owner.until_says(".said", "saved").await;
-    let general = stage.bot.app("settings/general").await.replace(&stage.bot.origin(), "");
-    outcome(&general, &[("#name", NAME)], "Save").await;
-    owner.before_load("window.hits = 0; window.hit = () => hits++; window.shown = [];
-        window.Notification = class extends Notification { constructor(title, how) { super(title, how); shown.push([title, how.body]); } };
-        document.hasFocus = () => false;").await;
-    stage.open(&owner, "inbox").await;
-    let body = json!({ "message": MESSAGE, "visitorId": "v-1", "stream": false,
-        "visitor_info": { "name": NAME, "email": "bob@example.com" } });
-    stage.bot.api("POST", "/api/chat", Some(body.clone())).await;
-    stage.bot.handled_by("human").await;
-    let mut again = body;
-    again["conversationId"] = json!(stage.bot.conversation().await);
-    stage.bot.api("POST", "/api/chat", Some(again)).await;
-    let shown = owner.until("shown.length > 0 && shown[0]").await;
-    assert_eq!(shown[0], NAME);
-    let said = shown[1].as_str().unwrap_or_default();
-    assert!(said.len() > 20 && MESSAGE.starts_with(said), "{said}");
+    is_called_by_markup(&stage, &owner).await;
+    notifies_in_text(&stage, &owner).await;
     stage.bot.write(NAME, MESSAGE).await;
     owner.until(&format!("ui('.row .who')?.textContent === {}", Value::from(NAME))).await;
     owner.until(&format!("document.title.includes({})", Value::from(NAME))).await;
@@ -193,6 +165,44 @@ async fn names_and_messages_full_of_markup_are_text_everywhere() {
     is_text(&owner, "main", NAME).await;
     stage.open(&owner, "leads").await;
     is_text(&owner, "main", NAME).await;
+}
+
+/// The owner and the project get a name full of markup, and the owner wants notifications.
+async fn is_called_by_markup(stage: &Stage, owner: &Page) {
+    let outcome = async |path: &str, fields: &[(&str, &str)], button: &str| {
+        owner.goto(&format!("{}{path}", stage.bot.origin())).await;
+        for (field, text) in fields {
+            owner.js(&format!("ui('{field}').value = {}", Value::from(*text))).await;
+        }
+        owner.click_named("button", button).await;
+        owner.until("document.readyState === 'complete' && ui('.said')").await;
+    };
+    outcome("/account", &[("#name", NAME)], "Save the name").await;
+    owner.goto(&format!("{}/account", stage.bot.origin())).await;
+    owner.click("#notifications").await;
+    owner.click_named("button", "Save the preferences").await;
+    owner.until_says(".said", "saved").await;
+    let general = stage.bot.app("settings/general").await.replace(&stage.bot.origin(), "");
+    outcome(&general, &[("#name", NAME)], "Save").await;
+}
+
+/// A visitor whose name and message are full of markup writes to a person.
+async fn notifies_in_text(stage: &Stage, owner: &Page) {
+    owner.before_load("window.hits = 0; window.hit = () => hits++; window.shown = [];
+        window.Notification = class extends Notification { constructor(title, how) { super(title, how); shown.push([title, how.body]); } };
+        document.hasFocus = () => false;").await;
+    stage.open(owner, "inbox").await;
+    let body = json!({ "message": MESSAGE, "visitorId": "v-1", "stream": false,
+        "visitor_info": { "name": NAME, "email": "bob@example.com" } });
+    stage.bot.api("POST", "/api/chat", Some(body.clone())).await;
+    stage.bot.handled_by("human").await;
+    let mut again = body;
+    again["conversationId"] = json!(stage.bot.conversation().await);
+    stage.bot.api("POST", "/api/chat", Some(again)).await;
+    let shown = owner.until("shown.length > 0 && shown[0]").await;
+    assert_eq!(shown[0], NAME);
+    let said = shown[1].as_str().unwrap_or_default();
+    assert!(said.len() > 20 && MESSAGE.starts_with(said), "{said}");
 }
 
 /// The text stands there, letter by letter.
