@@ -66,7 +66,7 @@ async fn a_visitor_who_waits_is_heard_and_seen_when_that_is_preferred() {
     let (stage, agent) = preferring(true, true).await;
     agent.js("window.away = true").await;
     let conversation = writes(&stage, "v-1", "Is <b>anybody</b> there?").await;
-    agent.until("ui('#rows').innerText.includes('anybody')").await;
+    agent.until(&format!("ui('[id=\"c-{conversation}\"]')")).await;
     assert_eq!(agent.js("heard.shown").await, json!([]), "the bot has answered: nobody has to come");
     stage.bot.handled_by("human").await;
     writes_on(&stage, "v-1", &conversation, "Hello?").await;
@@ -119,7 +119,7 @@ async fn a_lost_connection_says_so_and_comes_back_complete() {
     agent.offline(true).await;
     agent.until("seen('#lost') && ui('#lost').innerText.includes('connection is lost')").await;
     writes_on(&stage, "v-1", &conversation, "Said in the tunnel").await;
-    writes(&stage, "v-2", "New in the tunnel").await;
+    let new = writes(&stage, "v-2", "New in the tunnel").await;
     agent.click_named("button", "Send").await;
     agent.until_says("#thread-said", "Nothing was sent").await;
     agent.is_accessible().await;
@@ -127,7 +127,7 @@ async fn a_lost_connection_says_so_and_comes_back_complete() {
     agent.offline(false).await;
     agent.until("!seen('#lost')").await;
     is_complete(&agent, "Said in the tunnel").await;
-    agent.until("ui('#rows').innerText.includes('New in the tunnel')").await;
+    agent.until(&format!("ui('[id=\"c-{new}\"]')")).await;
     assert_eq!(agent.js("ui('#reply').value").await, "I am about to", "what was typed is still there");
     // The same when the server itself goes and comes back.
     stage.bot.kill();

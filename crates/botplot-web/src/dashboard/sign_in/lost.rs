@@ -93,7 +93,7 @@ fn choice(token: &str, email: &str, form: &Form) -> Markup {
         p { "For " strong { (email) } ". All browsers that are signed in are signed out." }
         form.stack method="post" action={ "/reset/" (token) } {
             // Password keepers file the new password under this name.
-            input type="hidden" name="username" value=(email) autocomplete="username";
+            input name="username" value=(email) autocomplete="username" hidden;
             (new_password("password", "New password").show(form))
             button.primary { "Set it and sign in" }
         }

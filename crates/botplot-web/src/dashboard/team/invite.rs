@@ -89,7 +89,7 @@ fn way_in(guest: &Guest, link: &Link, token: &str, form: &Form) -> Markup {
                 p { "Make your account, " strong { (email) } ":" }
                 form.stack method="post" action=(path) {
                     // Password keepers file the new password under this name.
-                    input type="hidden" name="username" value=(email) autocomplete="username";
+                    input name="username" value=(email) autocomplete="username" hidden;
                     (name().show(form))
                     (new_password("password", "Password").show(form))
                     button.primary { "Join" }
