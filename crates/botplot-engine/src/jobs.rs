@@ -8,6 +8,8 @@ mod send_letter;
 mod worker;
 
 use botplot_core::job::{Fault, Job};
+use botplot_core::{JobId, ProjectId};
+use botplot_store::NewJob;
 use futures_util::future::BoxFuture;
 
 use crate::Engine;
@@ -22,6 +24,19 @@ pub struct Kind {
     pub run: for<'a> fn(&'a Engine, &'a Job) -> BoxFuture<'a, Result<(), Fault>>,
     /// Says so when the work is given up.
     pub give_up: for<'a> fn(&'a Engine, &'a Job, &'a str) -> BoxFuture<'a, ()>,
+}
+
+/// A job of a kind of which one waits for a project at most.
+fn of_project(engine: &Engine, project: ProjectId, kind: &str) -> NewJob {
+    let now = engine.clock().now();
+    NewJob {
+        id: JobId(engine.ids().ordered(now)),
+        project,
+        kind: kind.to_owned(),
+        payload: serde_json::json!({}),
+        run_at: now,
+        dedupe_key: Some(kind.to_owned()),
+    }
 }
 
 /// Every kind of job.

@@ -1,12 +1,11 @@
 //! Makes the vectors that a project's chunks still lack, in the background; the chunks are found by words meanwhile.
 
+use botplot_core::ProjectId;
 use botplot_core::job::{Fault, Job};
-use botplot_core::{JobId, ProjectId};
 use botplot_embed::MODEL_ID;
 use botplot_search::{Vector, embedding_text};
-use botplot_store::NewJob;
 
-use super::Kind;
+use super::{Kind, of_project};
 use crate::{Engine, Error};
 
 /// Its name in the list of jobs.
@@ -27,15 +26,7 @@ async fn run(engine: &Engine, job: &Job) -> Result<(), Fault> {
 
 /// Has a project's missing vectors made.
 pub(super) async fn enqueue(engine: &Engine, project: ProjectId) -> Result<(), Error> {
-    let now = engine.clock().now();
-    let job = NewJob {
-        id: JobId(engine.ids().ordered(now)),
-        project,
-        kind: KIND.to_owned(),
-        payload: serde_json::json!({}),
-        run_at: now,
-        dedupe_key: Some(format!("{KIND}:{project}")),
-    };
+    let job = of_project(engine, project, KIND);
     engine.0.store.write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.add_job(&job).await?) })).await?;
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! Asks a project's question set in the background; a run that a restart cuts off begins anew.
 
+use botplot_core::ProjectId;
 use botplot_core::job::{Fault, Job};
-use botplot_core::{JobId, ProjectId};
-use botplot_store::NewJob;
 
-use super::Kind;
+use super::{Kind, of_project};
 use crate::{Engine, Error, questions};
 
 /// Its name in the list of jobs.
@@ -23,15 +22,7 @@ async fn run(engine: &Engine, job: &Job) -> Result<(), Fault> {
 
 /// Has a project's questions asked; false when that goes on or waits already.
 pub(crate) async fn enqueue(engine: &Engine, project: ProjectId) -> Result<bool, Error> {
-    let now = engine.clock().now();
-    let job = NewJob {
-        id: JobId(engine.ids().ordered(now)),
-        project,
-        kind: KIND.to_owned(),
-        payload: serde_json::json!({}),
-        run_at: now,
-        dedupe_key: Some(KIND.to_owned()),
-    };
+    let job = of_project(engine, project, KIND);
     let added = engine.0.store.write(move |tx| {
         Box::pin(
             async move { Ok::<_, Error>(!tx.has_open_job(project, KIND).await? && tx.add_job(&job).await?) },

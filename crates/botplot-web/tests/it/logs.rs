@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use botplot_testkit::app::TestApp;
 use serde_json::json;
+use tracing::subscriber::DefaultGuard;
 
 use crate::{QUESTION, SHIPPING};
 
@@ -13,6 +14,18 @@ use crate::{QUESTION, SHIPPING};
 pub(crate) struct Notes(Arc<Mutex<Vec<u8>>>);
 
 impl Notes {
+    /// Takes down what passes `filter` for as long as the guard lives. A test and its server share one thread.
+    pub(crate) fn of(filter: &str) -> (Self, DefaultGuard) {
+        let notes = Self::default();
+        let writer = notes.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        (notes, tracing::subscriber::set_default(subscriber))
+    }
+
     /// All that was logged so far.
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().expect("no writer panics").clone()).expect("a log is text")
@@ -32,15 +45,7 @@ impl Write for Notes {
 
 #[tokio::test]
 async fn a_request_is_logged_by_its_id_and_without_what_is_private() {
-    let notes = Notes::default();
-    let writer = notes.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("trace,sqlx=off,hyper=off")
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    // The test and its server share one thread.
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (notes, _guard) = Notes::of("trace,sqlx=off,hyper=off");
     let app = TestApp::start().await;
     app.learn(SHIPPING.0, SHIPPING.1).await;
     let info = json!({ "email": "john@private.example", "name": "Johannes" });

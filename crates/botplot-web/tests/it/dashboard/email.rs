@@ -193,15 +193,7 @@ async fn what_is_no_new_address_is_said_at_its_field() {
 
 #[tokio::test]
 async fn without_mail_the_link_is_in_the_servers_log_and_proves_nothing() {
-    let notes = Notes::default();
-    let writer = notes.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("warn")
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    // The test and its server share one thread.
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (notes, _guard) = Notes::of("warn");
     let app = TestApp::start().await;
     let (ann, bob) =
         (app.member_at(ANN, Role::Agent).await, app.member_at("bob@example.com", Role::Agent).await);

@@ -196,15 +196,7 @@ async fn wrong_used_and_expired_links_set_no_password() {
 
 #[tokio::test]
 async fn without_mail_the_link_is_in_the_servers_log() {
-    let notes = Notes::default();
-    let writer = notes.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("warn")
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    // The test and its server share one thread.
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (notes, _guard) = Notes::of("warn");
     let app = TestApp::start().await;
     app.member_at("ann@example.com", Role::Agent).await;
     for email in ["ann@example.com", "bob@example.com"] {

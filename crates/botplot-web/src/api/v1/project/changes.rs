@@ -270,7 +270,7 @@ struct AlertChanges {
     #[schema(
         max_length = 2000,
         pattern = "^(https://([a-z][a-z0-9]{0,20}\\.)+[a-z]{2,12}(/[A-Za-z0-9_-]{1,40}){0,6})?$",
-        example = "https://hooks.slack.com/services/T000/B000/XXXX"
+        example = "https://chat.example.com/hooks/support"
     )]
     webhook_url: Option<String>,
 }

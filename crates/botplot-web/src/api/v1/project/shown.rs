@@ -200,7 +200,7 @@ struct AlertsOut {
     #[schema(example = json!(["ann@example.com"]))]
     emails: Vec<String>,
     /// An incoming webhook of Slack, or of what takes the same; empty for none.
-    #[schema(example = "https://hooks.slack.com/services/T000/B000/XXXX")]
+    #[schema(example = "https://chat.example.com/hooks/support")]
     webhook_url: String,
 }
 
